@@ -17,12 +17,13 @@ from ntanalytics.findings.event_text import event_day
 from ntanalytics.findings.finding import SNAPSHOT_ON, Finding
 from ntanalytics.findings.judgement import unknown
 from ntanalytics.findings.rule import Kind, Rule
+from ntanalytics.metrics import measure as measure_of
 from ntanalytics.metrics.column_needs import SKEWED
 from ntanalytics.workspace.dataset_view import DatasetView
 
 T = TypeVar("T")
 
-#: Kinds of rules whose violations are seen in the rows themselves: what is missing makes none of them.
+#: Kinds of rules all of whose violations are seen in the rows themselves.
 _SEEN: frozenset[Kind] = frozenset({"deadline", "hygiene", "burst"})
 
 
@@ -149,12 +150,26 @@ def _doubted(findings: Sequence[Finding], damaged: Collection[date]) -> Sequence
     """
     return [
         finding.with_details(is_doubtful=True)
-        if finding.is_violation and finding.rule.kind not in _SEEN and not _is_of_whole_day(finding, damaged)
+        if finding.is_violation and not _is_seen(finding) and not _is_of_whole_day(finding, damaged)
         else unknown(finding.rule, "incomplete", finding.entity)
         if finding.status == "ok" and finding.detector and finding.is_of_whole_subsystem
         else finding
         for finding in findings
     ]
+
+
+def _is_seen(finding: Finding) -> bool:
+    """Return whether a violation is seen in the rows themselves: what is missing makes none of it.
+
+    So is what breaks a fixed limit whatever a gap hides: a disk was full at least so far, a system down at least so
+    long that its availability is this at most.
+    """
+    rule = finding.rule
+    if rule.kind != "threshold":
+        return rule.kind in _SEEN
+    if rule.threshold.good == "up":
+        return finding.certainty == "upper_bound"
+    return measure_of(rule.measure).certainty_over_gap == "lower_bound"
 
 
 def _is_of_whole_day(finding: Finding, damaged: Collection[date]) -> bool:

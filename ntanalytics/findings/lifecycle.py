@@ -47,6 +47,7 @@ class Observation:
             from which alone it is known.
         since_is_bound: whether it may have begun before.
         is_over: whether it ended on the inspected day, as a published inspection noted it.
+        is_doubtful: whether missing data may be all that was seen of it.
     """
 
     code: str
@@ -58,6 +59,7 @@ class Observation:
     since: date | None = None
     since_is_bound: bool = False
     is_over: bool = False
+    is_doubtful: bool = False
 
     @property
     def identity(self) -> str:
@@ -100,6 +102,7 @@ class FindingLifecycle:
         closed_on: day of the inspection that closed it; None while it is open.
         snapshot_on: day of the snapshot, later than ``opened_on``, from which alone its begin is known; else None.
         is_over: whether it ended on the day of the last inspection that saw it, though none has closed it yet.
+        is_doubtful: whether missing data may be all that any inspection saw of it.
     """
 
     code: str
@@ -117,6 +120,7 @@ class FindingLifecycle:
     closed_on: date | None = None
     snapshot_on: date | None = None
     is_over: bool = False
+    is_doubtful: bool = False
 
     @property
     def identity(self) -> str:
@@ -223,6 +227,7 @@ def observe(
             format=finding.format,
             since=finding.since or finding.snapshot_on,
             since_is_bound=finding.since_is_bound or finding.snapshot_on is not None,
+            is_doubtful=bool(finding.details.get("is_doubtful")),
         )
         for finding in everything
         if finding.status != "ok" or not codes[finding.code]
@@ -338,6 +343,7 @@ def _opened(observation: Observation, on: date, is_blind: bool) -> FindingLifecy
         worst=observation.status,
         snapshot_on=observation.since if observation.since is not None and observation.since > on else None,
         is_over=observation.is_over,
+        is_doubtful=observation.is_doubtful,
     )
 
 
@@ -367,6 +373,7 @@ def _seen_again(lifecycle: FindingLifecycle, observation: Observation, on: date)
         closed_on=None,
         snapshot_on=lifecycle.snapshot_on if begun_on == lifecycle.begun_on else None,
         is_over=observation.is_over,
+        is_doubtful=lifecycle.is_doubtful and observation.is_doubtful,
     )
 
 

@@ -28,6 +28,7 @@ class InspectedFinding:
     since_on: dt.date | None
     since_is_bound: bool
     is_over: bool | None = None
+    is_doubtful: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

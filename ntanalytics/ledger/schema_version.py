@@ -15,7 +15,7 @@ from ntanalytics.ledger.audit_tables import guard
 from ntanalytics.ledger.tables import metadata
 
 #: Revisions of Alembic, the oldest first; each is a module of ``migrations/versions``.
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003")
 
 #: The revision that this program reads and writes.
 PRESENT = REVISIONS[-1]

@@ -144,4 +144,7 @@ findings = sa.Table(
     sa.Column("since_on", sa.Date, nullable=True, comment="first day of the condition"),
     sa.Column("since_is_bound", sa.Boolean, nullable=False, comment="whether it may have begun before"),
     sa.Column("is_over", sa.Boolean, nullable=True, comment="whether it ended on the inspected day; null: not noted"),
+    sa.Column(
+        "is_doubtful", sa.Boolean, nullable=True, comment="whether missing data may be all of it; null: not noted"
+    ),
 )

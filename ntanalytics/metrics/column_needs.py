@@ -201,6 +201,7 @@ NEEDED_OF_ONE: Mapping[str, Sequence[str]] = MappingProxyType(
 SUBJECTS: Mapping[str, Sequence[str]] = MappingProxyType(
     {
         "ca.logins.certificate_id": NEEDED["ca.logins.certificate_id"],
+        "ca.logins.reason": NEEDED["ca.logins.reason"],
         "docexchange.deliveries.due_at": NEEDED["docexchange.deliveries.due_at"],
         "docexchange.deliveries.platform": NEEDED_OF_ONE["docexchange.deliveries.platform"],
         "docexchange.documents.is_ofd": NEEDED_OF_ONE["docexchange.documents.is_ofd"],
@@ -217,6 +218,7 @@ SUBJECTS: Mapping[str, Sequence[str]] = MappingProxyType(
             "place_changes",
             "awakened_accounts",
         ),
+        "identity.logins.address_hash": NEEDED["identity.logins.address_hash"],
         "oa.activities.platform": NEEDED_OF_ONE["oa.activities.platform"],
         "oa.activities.unit": NEEDED["oa.activities.unit"],
         "oa.members.unit": NEEDED["oa.members.unit"],
@@ -235,9 +237,14 @@ SUBJECTS: Mapping[str, Sequence[str]] = MappingProxyType(
 SHOWN_AS: Mapping[str, str] = MappingProxyType({"sso.accesses.app_id": "app"})
 
 #: Rows that have such a column, of those that need not, by another column and its value, None for any: an attempt that
-#: fails may be of an account that does not exist, and what nobody signed for was signed on no terminal.
+#: fails may be of an account that does not exist, what succeeds has no reason, and what nobody signed for was signed on
+#: no terminal.
 NAMED_ROWS: Mapping[str, tuple[str, str | None]] = MappingProxyType(
-    {"docexchange.deliveries.platform": ("signed_at", None), "identity.logins.account_id": ("outcome", "success")}
+    {
+        "ca.logins.reason": ("outcome", "failure"),
+        "docexchange.deliveries.platform": ("signed_at", None),
+        "identity.logins.account_id": ("outcome", "success"),
+    }
 )
 
 #: Columns of the moment at which cases end, many of them on a day → the measures that need it. Where none has it on a

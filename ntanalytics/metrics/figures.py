@@ -203,6 +203,8 @@ def figures(table: Rows, *views: Covered) -> Figures:
 def case_list(table: Rows, *views: Covered) -> Figures:
     """Return single events or cases as figures: each row is exact; over a gap the list may lack some.
 
+    A row that knows better says so (``is_complete``): of an outage nobody may have seen the end.
+
     So it may where a source of cases begins late: what was open before its first day, and ended since, is not held.
     Where times are hours off on a day, no moment is shown.
 
@@ -215,7 +217,8 @@ def case_list(table: Rows, *views: Covered) -> Figures:
         records = [
             {name: None if isinstance(value, datetime) else value for name, value in row.items()} for row in records
         ]
-    items = tuple(FigureRow(row) for row in records)
+    items = tuple(FigureRow(row, is_complete=_own(row, ("is_complete",), True)) for row in records)
+    columns = tuple(name for name in columns if name not in _FLAGS)
     if _is_without_source(views, items):
         return replace(NO_FIGURES, origin=_origin(views))
     young = [note for view in views if (note := getattr(view, "young_note", ""))]
@@ -307,5 +310,5 @@ def _joined_origin(origins: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
 
 
 def _note(views: Sequence[Covered]) -> str:
-    gaps = [view.note for view in views if not view.is_complete]
-    return join_notes(*(getattr(view, "unread_note", "") for view in views), *gaps)
+    # without a gap a snapshot may still be older than the end for which it stands
+    return join_notes(*(getattr(view, "unread_note", "") for view in views), *(view.note for view in views))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 from ntanalytics.metrics.figures import Figures
 from ntanalytics.metrics.measure import Measure
@@ -84,13 +85,18 @@ def trend(problem: str, by_day: Figures, measure: Measure) -> str:
         measure: its words; where more is better the lowest day is the worst, of a count the lowest working day.
     """
     known = [row for row in by_day if row.exact(measure.name) is not None]
+    days = _days({row["day"] for row in by_day}, {row["day"] for row in known}, by_day)
     is_low = measure.good == "up"
     if is_low and measure.is_additive:
         known = [row for row in known if row.get("is_working_day", True)]
     if not known:
         return f"{problem}：没有数据可画"
     worst = (min if is_low else max)(known, key=lambda row: row[measure.name])
-    span, missing = (len({row["day"] for row in rows}) for rows in (known, [r for r in by_day if not r.is_complete]))
-    days = f"近 {span + missing} 天中有数据的 {span} 天，" if missing else f"近 {span} 天"
     value = worst.quantity(measure.name).text
     return f"{problem}：{days}{measure.label}最{'低' if is_low else '高'}为 {value}（{day_words(worst['day'])}）"
+
+
+def _days(all_days: AbstractSet[dt.date], known: AbstractSet[dt.date], by_day: Figures) -> str:
+    """Return the days of a trend in words, and those that have a figure without a gap, where it is not all of them."""
+    whole = known - {row["day"] for row in by_day if not row.is_complete}
+    return f"近 {len(all_days)} 天中有数据的 {len(whole)} 天，" if whole < all_days else f"近 {len(all_days)} 天"

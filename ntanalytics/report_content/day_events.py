@@ -133,6 +133,7 @@ def _down(outages: Iterable[Mapping[str, Any]], until: datetime) -> list[dict[st
             f"{row['target']} 连续 {format_number(row['failed_checks'], 'integer')} 次检查失败",
             row["down_until_at"],
             until,
+            is_end_known=row.get("is_complete", True),
         )
         for row in outages
     ]

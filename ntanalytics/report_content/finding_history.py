@@ -25,6 +25,7 @@ from ntanalytics.findings.lifecycle_text import change_count
 from ntanalytics.findings.phrases import listed
 from ntanalytics.findings.related_subjects import LASTING
 from ntanalytics.findings.rule import Rule
+from ntanalytics.findings.text import SHORT_DOUBT
 from ntanalytics.findings.threshold import ORDER
 from ntanalytics.findings.week_strip import DAYS as STRIP_DAYS
 from ntanalytics.findings.week_strip import week_strips
@@ -163,6 +164,7 @@ def left_open(evaluation: Evaluation) -> list[Finding]:
             value=item.value,
             since=item.begun_on,
             since_is_bound=item.is_older,
+            details={"is_doubtful": True} if item.is_doubtful else {},
         )
         for item in state.lifecycles
         if state.is_known and item.is_open and not item.is_over
@@ -272,7 +274,7 @@ def _row(lifecycle: FindingLifecycle) -> dict[str, Any]:
         "state": lifecycle.worst,
         "subsystem": subsystem_label(lifecycle.subsystem),
         "subject": lifecycle.entity.label,
-        "check": lifecycle.check,
+        "check": f"{lifecycle.check}{SHORT_DOUBT if lifecycle.is_doubtful else ''}",
         "begun_on": lifecycle.begun_on.isoformat() if lifecycle.snapshot_on is None else None,
     }
 

@@ -46,7 +46,8 @@ from ntanalytics.reports.data import plain_row
 from ntanalytics.reports.formats import display
 from ntanalytics.reports.record import DETAIL, Field
 from ntanalytics.subsystems import topology, word
-from ntanalytics.subsystems.infra.availability_checks import target
+from ntanalytics.subsystems.infra import availability_checks
+from ntanalytics.subsystems.infra.availability_checks import is_surely_missed, target
 
 #: Columns of the overview of subsystems.
 _FIELDS = (
@@ -61,6 +62,9 @@ _AVAILABLE = [
     "subsystem", "availability", "availability_low", "target_met", "available_s", "planned_s", "unplanned_s",
     "unmeasured_s", "failures", "longest_s", "mtbf_s", "mttr_s",
 ]  # fmt: skip
+
+#: The subsystem whose availability no check measures, since it is a ledger.
+_DESK = "desk"
 
 #: Disks of the weekly report, the first to be full.
 _MOST_DISKS = 8
@@ -169,7 +173,7 @@ def systems(evaluation: Evaluation, *, id: str = "systems", title: str = "") -> 
             {
                 "subsystem": item.name,
                 "state": worst([item.status, *(finding.status for finding in availability_findings(evaluation, name))]),
-                "availability": availability.get(name, unmeasured),
+                "availability": availability.get(name, None if name == _DESK else unmeasured),
                 "points": (points := _highlights(item, availability_findings(evaluation, name))),
                 "change": _named_change(item, points),
                 **_detail((*item.findings, *availability_findings(evaluation, name))),
@@ -187,11 +191,16 @@ def systems(evaluation: Evaluation, *, id: str = "systems", title: str = "") -> 
 
 def _unmeasured_note(evaluation: Evaluation) -> str:
     """Return of which systems the availability of the platform tells nothing; empty where all or none were checked."""
-    checked = {row["subsystem"] for row in evaluation.summaries["infra"].tables["availability"]}
-    lacking = [item.name for name, item in evaluation.summaries.items() if name not in {*checked, "desk"}]
+    checked, lacking = len(evaluation.summaries["infra"].tables["availability"]), _unchecked(evaluation)
     if not checked or not lacking:
         return ""
-    return f"平台可用率只是有可用性检查的 {len(checked)} 个系统的平均，不含{'、'.join(lacking)}。"
+    return f"平台可用率只是有可用性检查的 {checked} 个系统的平均，不含{'、'.join(lacking)}。"
+
+
+def _unchecked(evaluation: Evaluation) -> list[str]:
+    """Return the names of the systems whose availability no check measured; the desk is none."""
+    checked = {row["subsystem"] for row in evaluation.summaries["infra"].tables["availability"]}
+    return [item.name for name, item in evaluation.summaries.items() if name not in {*checked, _DESK}]
 
 
 def availability_findings(evaluation: Evaluation, subsystem: str) -> list[Finding]:
@@ -232,8 +241,8 @@ def _available(row: FigureRow) -> Quantity:
 def available_time(evaluation: Evaluation) -> Table:
     """Return the time of each subsystem in four parts, its availability, and whether the target was met."""
     infra = evaluation.summaries["infra"]
-    measured = infra.tables["availability"]
-    note = f"目标 {format_number(target(evaluation.context), 'rate:1')}。{METHOD}"
+    measured, goal = infra.tables["availability"], target(evaluation.context)
+    note = f"目标 {format_number(goal, 'rate:1')}。{METHOD}"
     if any(row["availability_low"] is not None for row in measured):
         note += LOW_METHOD
     others = [
@@ -242,7 +251,20 @@ def available_time(evaluation: Evaluation) -> Table:
         if row["low_target"] not in (None, row["target"])
     ]
     note += f"其中{'、'.join(others)}。" if others else ""
-    return table(measured, "可用率", id="availability", columns=_AVAILABLE, note=note, origin=infra.origin)
+    missed = FigureRow({"target_met": "not_met"})
+    _, views = evaluation.context.shared(availability_checks.measured, availability_checks.every_check)
+    rows = [row | missed if is_surely_missed(row, goal, *views) and not row.is_complete else row for row in measured]
+    judged = replace(measured, items=tuple(rows))
+    return table(judged, "可用率", id="availability", columns=_AVAILABLE, note=note, origin=infra.origin)
+
+
+def outages(evaluation: Evaluation) -> Table:
+    """Return the outages of a period, and of which systems nobody would have seen one."""
+    seen, unchecked = evaluation.summaries["infra"].tables["outages"], _unchecked(evaluation)
+    if not seen.columns or not unchecked:
+        return table(seen, "服务中断", id="outages")
+    note = f"{'、'.join(unchecked)}没有可用性检查，有无中断未知。"
+    return table(replace(seen, is_complete=False), "服务中断", id="outages", note=note)
 
 
 def soonest_disks(evaluation: Evaluation) -> Table:
@@ -264,7 +286,9 @@ def _highlights(summary: SubsystemSummary, availability: Sequence[Finding]) -> s
     missing = _missing_checks(finding for finding in summary.findings if finding.details.get("is_part", True))
     broken = worst_first(violations((*availability, *summary.findings)))
     if not broken:
-        return close_up(summary.highlights + (f"；{missing} 项检查未知" if missing else ""))
+        # its state is that of its availability, too, which is a check of the platform
+        alone = "；可用率未知" if any(finding.status == "unknown" for finding in availability) else ""
+        return close_up(summary.highlights + (f"；{missing} 项检查未知" if missing else alone))
     finding = broken[0]
     wording, unit = word(finding), MEASURES[finding.rule.measure].unit
     check = wording.check if finding.is_of_whole_subsystem else named(wording.entity, wording.check)

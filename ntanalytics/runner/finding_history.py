@@ -127,7 +127,8 @@ def _inspected(finding: Mapping[str, Any]) -> InspectedFinding:
     from ntanalytics.findings.finding import SNAPSHOT_ON
     from ntanalytics.ledger import InspectedFinding
 
-    snapshot_on = finding.get("details", {}).get(SNAPSHOT_ON)  # no begin is known
+    details = finding.get("details", {})
+    snapshot_on = details.get(SNAPSHOT_ON)  # no begin is known
     since = finding["since"] or snapshot_on
     return InspectedFinding(
         code=finding["code"],
@@ -141,4 +142,5 @@ def _inspected(finding: Mapping[str, Any]) -> InspectedFinding:
         since_on=dt.date.fromisoformat(since) if since else None,
         since_is_bound=finding["since_is_bound"] or snapshot_on is not None,
         is_over=finding.get("is_over"),
+        is_doubtful=bool(details.get("is_doubtful")),
     )

@@ -100,6 +100,7 @@ def _observation(finding: InspectedFinding) -> Observation:
         since=finding.since_on,
         since_is_bound=finding.since_is_bound,
         is_over=bool(finding.is_over),
+        is_doubtful=bool(finding.is_doubtful),
     )
 
 

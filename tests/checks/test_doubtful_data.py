@@ -12,6 +12,7 @@ from ntanalytics.checks.subsystem_evaluation import _doubted
 from ntanalytics.findings.finding import Entity, Finding, Window
 from ntanalytics.findings.subjects import subject
 from ntanalytics.findings.threshold import Status
+from ntanalytics.metrics.quantity import Certainty
 from ntanalytics.subsystems import RULES, SUBSYSTEMS
 from tests.subsystems.made import ON, subsystem_finding
 
@@ -134,3 +135,20 @@ def test_what_a_day_measured_is_doubted_where_that_day_is_damaged(day: str, is_d
     assert bool(dated.details.get("is_doubtful")) is is_doubted
     [of_period] = _doubted([worst], damaged)
     assert of_period.details["is_doubtful"]
+
+
+@pytest.mark.parametrize(
+    ("code", "is_doubted"),
+    [("infra.disk_used", False), ("infra.reachable", False), ("infra.cpu", True), ("sso.access_silence", True)],
+)
+def test_what_was_measured_to_be_too_much_is_not_doubted_for_what_is_missing(code: str, is_doubted: bool) -> None:
+    full = Finding(rule=RULES[code], entity=Entity("host", "db-1", "db-1"), status="critical", value=0.94)
+    [told] = _doubted([full], {dt.date(2026, 11, 18)})
+    assert bool(told.details.get("is_doubtful")) is is_doubted
+
+
+@pytest.mark.parametrize(("certainty", "is_doubted"), [("exact", True), ("upper_bound", False)])
+def test_what_is_too_little_at_most_is_not_doubted(certainty: Certainty, is_doubted: bool) -> None:
+    system = Finding(rule=RULES["infra.availability"], entity=Entity("subsystem", "oa", "OA"), status="critical")
+    [told] = _doubted([replace(system, value=0.968, certainty=certainty)], {dt.date(2026, 11, 18)})
+    assert bool(told.details.get("is_doubtful")) is is_doubted

@@ -99,16 +99,20 @@ def test_the_ledger_of_0_1_0_is_upgraded_with_every_row(former: str):
     assert upgrade(former, NOW).plan.steps == ()
 
 
-def test_findings_of_the_first_revision_have_no_end_noted(former: str):
+@pytest.mark.parametrize(("revision", "later"), [("0001", ["is_over", "is_doubtful"]), ("0002", ["is_doubtful"])])
+def test_what_later_revisions_note_of_findings_nobody_noted_before(former: str, revision: str, later: list[str]):
     upgrade(former, NOW)
     with sa.create_engine(former, poolclass=NullPool).begin() as connection:
-        connection.exec_driver_sql("ALTER TABLE inspection_findings DROP COLUMN is_over")
-        connection.exec_driver_sql("UPDATE ledger_version SET version_num = '0001'")
-    assert len(upgrading.plan_upgrade(former).steps) == 1
+        for column in later:
+            connection.exec_driver_sql(f"ALTER TABLE inspection_findings DROP COLUMN {column}")
+        connection.exec_driver_sql(f"UPDATE ledger_version SET version_num = '{revision}'")
+    assert len(upgrading.plan_upgrade(former).steps) == len(later)
     upgrade(former, NOW)
     _is_whole(former)
     [inspection] = Ledger(former).inspections.until("daily_inspection", dt.date(2026, 11, 19))
-    assert [finding.is_over for finding in inspection.findings] == [None, None]
+    assert [getattr(finding, column) for finding in inspection.findings for column in later] == [None, None] * len(
+        later
+    )
 
 
 def test_the_backup_is_the_ledger_from_before(file: Path):

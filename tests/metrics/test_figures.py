@@ -30,6 +30,13 @@ GAP = Data(is_complete=False, note="本期缺 1 天数据。")
 ROW = {"carrier": "unicom", "submitted": 12, "delivery_rate": 0.97, "submitted_before": 9, "submitted_change": 3}
 
 
+def test_of_a_state_without_a_gap_the_day_of_an_older_snapshot_stands_beside_the_figures() -> None:
+    older = Data(note="期末状态取自11月18日的快照。")
+    for made in (figures([ROW], older, Data()), case_list([ROW], Data(), older)):
+        assert (made.note, made.is_complete) == (older.note, True)
+    assert figures([ROW], older, GAP).note == older.note + GAP.note
+
+
 def test_a_row_over_a_gap_has_bounds_and_unknown_figures() -> None:
     row = figures([ROW], GAP, Data()).total
     assert (row.quantity("submitted").certainty, row.quantity("submitted").value) == ("lower_bound", 12)

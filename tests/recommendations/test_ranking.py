@@ -130,9 +130,25 @@ def test_a_trend_tells_its_worst_day() -> None:
     days = [{"day": dt.date(2026, 11, day), "disk_used": value} for day, value in ((1, 0.5), (2, 0.92), (3, None))]
     assert (
         trend("磁盘将写满", figures(days), MEASURES["disk_used"])
-        == "磁盘将写满：近 2 天当前使用率最高为 92.0%（11月2日）"
+        == "磁盘将写满：近 3 天中有数据的 2 天，当前使用率最高为 92.0%（11月2日）"
     )
+    assert trend("磁盘将写满", figures(days[:2]), MEASURES["disk_used"]).startswith("磁盘将写满：近 2 天当前使用率最高")
     assert trend("磁盘将写满", NO_FIGURES, MEASURES["disk_used"]) == "磁盘将写满：没有数据可画"
+
+
+def test_a_day_of_which_one_series_has_a_gap_is_counted_once() -> None:
+    rows = [
+        {
+            "day": dt.date(2026, 11, day),
+            "host": host,
+            "disk_used": 0.5 + day / 100,
+            "is_complete": (day, host) != (2, "b"),
+        }
+        for day in (1, 2, 3)
+        for host in ("a", "b")
+    ]
+    told = trend("磁盘将写满", figures(rows), MEASURES["disk_used"])
+    assert told == "磁盘将写满：近 3 天中有数据的 2 天，当前使用率最高为 53.0%（11月3日）"
 
 
 def test_the_disks_that_are_drawn_are_those_that_are_told_of_however_full_they_are() -> None:

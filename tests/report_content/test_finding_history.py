@@ -230,6 +230,17 @@ def test_what_ended_on_the_day_of_the_last_inspection_is_not_left_open(club: OaS
     assert [item.entity.key for item in left_open(_week(club))] == ["电信"]
 
 
+def test_a_hazard_that_may_be_but_missing_data_says_so_until_an_inspection_sees_it_without_a_doubt(club: OaSite):
+    doubted = [replace(_recorded(name), is_doubtful=True) for name in ("联通", "电信")]
+    _note(club, dt.date(2026, 11, 19), *doubted, _recorded("移动"))
+    _note(
+        club, FRIDAY, doubted[0], replace(doubted[1], is_doubtful=False), replace(_recorded("移动"), is_doubtful=True)
+    )
+    told = {row["subject"]: row["check"] for row in _rows(hazards(_week(club)))}
+    assert told == {"联通": "送达率（也可能是数据缺失）", "电信": "送达率", "移动": "送达率"}
+    assert {item.entity.key for item in left_open(_week(club)) if item.details.get("is_doubtful")} == {"联通"}
+
+
 @pytest.mark.parametrize(("left", "told"), [(0, "未消除未知"), (1, "未消除 ≥ 1 项")])
 def test_of_an_inspection_with_unknown_checks_nobody_knows_what_else_is_left(club: OaSite, left: int, told: str):
     open_disks = [_recorded(f"{number}", DISK) for number in range(left)]

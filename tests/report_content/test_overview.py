@@ -19,7 +19,16 @@ from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.periods import Period
 from ntanalytics.report_content.contents import evaluate_report
 from ntanalytics.report_content.incidents import incidents_of
-from ntanalytics.report_content.overview import change_words, clocks, headlines, soonest_disks, summary, systems
+from ntanalytics.report_content.overview import (
+    change_words,
+    clocks,
+    headlines,
+    outages,
+    soonest_disks,
+    summary,
+    systems,
+)
+from ntanalytics.reports.blocks.table import no_rows
 from ntanalytics.settings import RuleSettings
 from ntanalytics.subsystems import RULES, evaluate
 from ntanalytics.subsystems.desk import SUBSYSTEM as DESK
@@ -112,6 +121,13 @@ def test_the_systems_that_nobody_checks_are_named_beside_the_mean_of_the_others(
     few = {**evaluation.summaries, "infra": replace(infra, tables={**infra.tables, "availability": two})}
     note = systems(replace(evaluation, summaries=few)).note
     assert "2 个系统的平均" in note
+    assert outages(evaluation).note == ""
+    seen = few["infra"].tables["outages"]
+    quiet = replace(few["infra"], tables={**few["infra"].tables, "outages": replace(seen, items=())})
+    unseen = outages(replace(evaluation, summaries={**few, "infra": quiet}))
+    assert (unseen.rows, unseen.empty) == ((), no_rows(is_complete=False))
+    assert unseen.note.endswith("没有可用性检查，有无中断未知。")
+    assert ("统一身份认证" in unseen.note, "短信平台" in unseen.note) == (True, False)
     assert [name for name in SUBSYSTEMS.values() if name in note] == [
         SUBSYSTEMS[name] for name in evaluation.summaries if name not in ("oa", "sms", "desk")
     ]
@@ -152,6 +168,19 @@ def test_a_system_that_was_down_is_not_well_in_its_own_line(evaluation: Evaluati
     assert told["即时通讯"]["state"] == "critical"
     assert told["即时通讯"]["points"].startswith("即时通讯可用率98.91%；")
     assert {name for name in told if told[name]["state"] != known[name]["state"]} == {"即时通讯"}
+
+
+def test_a_system_whose_availability_alone_is_unknown_says_so_and_the_desk_has_none(evaluation: Evaluation):
+    infra = evaluation.summaries["infra"]
+    unseen = replace(infra.tables["availability"], items=(), is_complete=False)
+    gap = {**evaluation.summaries, "infra": replace(infra, tables={**infra.tables, "availability": unseen})}
+    others = [finding for finding in evaluation.findings if finding.code != "infra.availability"]
+    unknown = Finding(rule=RULES["infra.availability"], entity=subsystem_entity("im"), status="unknown")
+    rows = systems(replace(evaluation, summaries=gap, findings=(*others, unknown))).rows
+    told = {row["subsystem"]: row for row in rows}
+    assert (told["即时通讯"]["state"], told["即时通讯"]["points"].endswith("；可用率未知")) == ("unknown", True)
+    certain = {name: (row.get("certainty") or {}).get("availability") for name, row in told.items()}
+    assert (certain["即时通讯"], certain["运维服务"]) == ("unknown", None)
 
 
 def test_a_change_has_the_name_of_its_figure_where_the_line_does_not_show_it(evaluation: Evaluation):

@@ -169,6 +169,13 @@ def test_whether_it_ended_on_its_day_is_noted_unless_a_former_version_did_not_te
     assert _noted_of({"since": None, **finding}).is_over == noted
 
 
+@pytest.mark.parametrize(
+    ("finding", "noted"), [({"details": {"is_doubtful": True}}, True), ({"details": {}}, False), ({}, False)]
+)
+def test_whether_missing_data_may_be_all_of_it_is_noted(finding: dict[str, Any], noted: bool) -> None:
+    assert _noted_of({"since": None, **finding}).is_doubtful is noted
+
+
 def _noted_of(finding: dict[str, Any]) -> InspectedFinding:
     """Return what the ledger notes of a finding of a published record."""
     shared = {

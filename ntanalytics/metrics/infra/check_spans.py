@@ -14,6 +14,9 @@ import ibis.expr.types as ir
 #: Longest time for which a check is valid when no other follows: twice the usual five minutes.
 GAP = timedelta(minutes=10)
 
+#: Longest time after which the next check still tells when an outage ended: the longest usual interval of checks.
+ENDS_WITHIN = timedelta(hours=1)
+
 #: Columns that name a target of checks.
 TARGET = ("subsystem", "source", "target", "kind")
 
@@ -27,8 +30,9 @@ def valid_spans(checks: ir.Table, since: datetime | None, until: datetime) -> ir
         until: its end (aware), or now while it lasts.
 
     Returns:
-        The columns of ``checks``, ``_from_at``, ``_until_at``, ``_for_s`` (seconds), and ``_is_first``: no check of the
-        target failed right before it.
+        The columns of ``checks``, ``_from_at``, ``_until_at``, ``_for_s`` (seconds), ``_is_first``: no check of the
+        target failed right before it, and ``_is_end_known``: a next check tells how long it was so, or it was so at the
+        end of the period.
     """
     in_order = ibis.window(group_by=list(TARGET), order_by="checked_at")
     end = ibis.literal(until)
@@ -38,7 +42,11 @@ def valid_spans(checks: ir.Table, since: datetime | None, until: datetime) -> ir
     begin = ibis.literal(since or datetime(1970, 1, 1, tzinfo=UTC)).cast(checks.checked_at.type())
     was_up = checks.is_up.lag(1).over(in_order)
     begins = ibis.greatest(checks.checked_at, begin)
-    dated = checks.mutate(_from_at=begins, _until_at=ends, _is_first=was_up | was_up.isnull())
+    known_until = checks.checked_at + ibis.interval(seconds=int(ENDS_WITHIN.total_seconds()))
+    is_end_known = following.isnull().ifelse(end <= longest, following <= known_until)
+    dated = checks.mutate(
+        _from_at=begins, _until_at=ends, _is_first=was_up | was_up.isnull(), _is_end_known=is_end_known
+    )
     return _timed(dated.filter((dated["_until_at"] > begin) | (dated.checked_at >= begin)))
 
 

@@ -24,12 +24,14 @@ OUTAGES = (
         format="seconds",
         is_additive=True,
     ),
-    Measure("down_from_at", "中断开始", "The first failed check of an outage.", format="datetime"),
+    Measure("down_from_at", "中断开始", "The first failed check of an outage.", format="datetime", over_gap="exact"),
     Measure(
         "down_until_at",
         "中断结束",
-        "End of the outage: the next good check, or the end of the time for which the last failed one is valid.",
+        "End of the outage: the next good check, or the end of the period; unknown where no check followed "
+        "(docs/domain.md, Availability).",
         format="datetime",
+        over_gap="unknown",
     ),
 )
 
@@ -84,7 +86,8 @@ def outages(checks: ir.Table, until: datetime, by: Sequence[str] = ("subsystem",
         by: columns of ``checks`` that name a target.
 
     Returns:
-        ``by``, the measures of ``OUTAGES`` and ``failed_checks``; longest first.
+        ``by``, the measures of ``OUTAGES``, ``failed_checks``, and ``is_complete``: where no check tells its end,
+        ``down_until_at`` is the time up to which it is known to have lasted; longest first.
     """
     failed = failed_runs(valid_spans(checks, None, until))
     outages = failed.group_by(*dict.fromkeys((*by, *TARGET)), "_run").aggregate(
@@ -92,8 +95,9 @@ def outages(checks: ir.Table, until: datetime, by: Sequence[str] = ("subsystem",
         down_until_at=failed["_until_at"].max(),
         down_s=failed["_for_s"].sum(),
         failed_checks=failed.count(),
+        is_complete=failed["_is_end_known"].all(),
     )
-    shown = outages.select(*by, "down_from_at", "down_until_at", "down_s", "failed_checks")
+    shown = outages.select(*by, "down_from_at", "down_until_at", "down_s", "failed_checks", "is_complete")
     return shown.order_by(ibis.desc("down_s"), "down_from_at", *by)
 
 

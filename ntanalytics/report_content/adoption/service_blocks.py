@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ntanalytics.report_content.adoption.figures import Adoption
 from ntanalytics.report_content.adoption.service import Service, summarize_service
 from ntanalytics.reports import Sentence, Sentences, Table, sentences, table
@@ -22,7 +24,8 @@ def service(report: Report, page: Adoption) -> list[Block]:
     return [
         _sentences(content),
         table(
-            content.burden,
+            # without a row there is none of the causes that are seen alone
+            replace(content.burden, is_complete=content.burden.is_complete and not content.unknown),
             "减负线索",
             id="burden",
             note=(burden_text.ESTIMATE if content.burden else _nothing(content)) + burden_text.unseen(content.unknown),

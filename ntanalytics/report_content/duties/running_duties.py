@@ -13,14 +13,12 @@ from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.contract.legal import INCIDENT_REPORT, REPORTING_HOURS
 from ntanalytics.metrics.desk import obligations
 from ntanalytics.metrics.desk.duties import Result
-from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.figures import figures
 from ntanalytics.metrics.number_format import format_number
 from ntanalytics.metrics.rows import rows
 from ntanalytics.report_content.duties.duty import Duty, Fact, unless_hidden
 from ntanalytics.report_content.duties.span import DutySpan
-from ntanalytics.subsystems.infra.availability_checks import every_check, measured, target
-from ntanalytics.workspace.dataset_view import DatasetView
+from ntanalytics.subsystems.infra.availability_checks import every_check, is_surely_missed, measured, target
 
 #: Time from discovery within which an incident of the level 较大 or above is reported by a city (docs/domain.md, Desk).
 REPORTED_WITHIN = timedelta(hours=REPORTING_HOURS["other"])
@@ -46,17 +44,9 @@ def _availability(span: DutySpan) -> Iterator[Fact]:
         )
         result: Result = {"met": "met", "not_met": "short", "not_shown": "unproven"}[row["target_met"]]  # type: ignore[assignment]  # one of the three
         reason = {"short": f"低于目标{format_number(goal, 'rate:1')}", "unproven": "未测时长过多"}.get(result, "")
-        if result == "short" and not _is_surely_missed(row, goal, *views):
+        if result == "short" and not is_surely_missed(row, goal, *views):
             result, reason = "unproven", "部分检查或维护时段的数据未取得"
         yield Fact(span.last, name, parts, result, reason)
-
-
-def _is_surely_missed(row: FigureRow, goal: float, checks: DatasetView, *changes: DatasetView) -> bool:
-    """Return whether a target was missed whatever the days that are missing hold: all their time was available."""
-    if not all(view.is_complete for view in changes):  # what seems unplanned may be confirmed maintenance
-        return False
-    known = row["available_s"] + row["unplanned_s"]
-    return checks.is_complete or bool(row["unplanned_s"] > (1 - goal) * (known + row["unmeasured_s"]))
 
 
 def _backups(medium: str) -> Callable[[DutySpan], Iterator[Fact]]:

@@ -79,6 +79,8 @@ def _attempts(context: CheckContext, rule: Rule) -> list[Finding]:
             finding = _with_hours(context, finding, tried)
         elif logins.sources_without(column):
             finding = unknown(rule, "not_in_source", entity)
+        elif column in logins.unfilled.columns:
+            finding = unknown(rule, "incomplete", entity)
         findings.append(finding)
     return drop_uninformative(context, findings)
 

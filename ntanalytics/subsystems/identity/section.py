@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.section import HISTORY, SubsystemSummary, compared, highlights
 from ntanalytics.checks.subsystem import Section
+from ntanalytics.metrics.bounds import join_notes
 from ntanalytics.metrics.figures import case_list, figures
 from ntanalytics.metrics.identity import logins as login_metrics
 from ntanalytics.metrics.identity import suspects as suspect_metrics
@@ -20,6 +23,9 @@ def summarize(context: CheckContext) -> SubsystemSummary:
     accounts_now = login_metrics.accounts(
         accounts.table, units.table, accounts.known_end, without_units=accounts.sources_without("unit_id")
     )
+    tried = case_list(suspect_metrics.suspects(logins.table), logins)
+    if "address_hash" in logins.unfilled.columns:  # attempts without an address are of no suspect
+        tried = replace(tried, is_complete=False, note=join_notes(tried.note, logins.unfilled.note))
     daily = logins.daily(login_metrics.logins, login_metrics.MEASURES)
     return SubsystemSummary(
         subsystem="identity",
@@ -30,7 +36,7 @@ def summarize(context: CheckContext) -> SubsystemSummary:
         tables={
             "methods": figures(login_metrics.logins(logins.table, ["method"]), logins),
             "reasons": figures(login_metrics.logins(logins.table, ["reason"]), logins),
-            "suspects": case_list(suspect_metrics.suspects(logins.table), logins).without("address_hash"),
+            "suspects": tried.without("address_hash"),
             "accounts": figures(accounts_now, accounts, units),
         },
         origin=context.origin("identity.logins", logins),

@@ -61,7 +61,7 @@ def _availability(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the findings of the subsystems; of a day without its hosts, which have a rule of their own."""
     checks = context.dataset("infra.checks")
     table, views = context.shared(measured, service_checks if context.is_day else every_check)
-    findings = [_shown(rule, row) for row in figures(table, *views)]
+    findings = [_shown(rule, row, views) for row in figures(table, *views)]
     if not context.is_day:
         return findings
     judged = service_checks(checks.table)
@@ -163,9 +163,37 @@ def _has_unseen_source(context: CheckContext) -> bool:
     return any(gone.count(source) == len(days) for source in checks.sources)
 
 
-def _shown(rule: Rule, row: FigureRow) -> Finding:
-    """Return the finding of a subsystem: where too little was measured to show that it keeps its limits, unknown."""
+def is_surely_missed(row: FigureRow, goal: float, checks: DatasetView, *changes: DatasetView) -> bool:
+    """Return whether a target was missed whatever the days that are missing hold: all their time was available.
+
+    Args:
+        row: a subsystem of :func:`measured`.
+        goal: the target.
+        checks: the checks.
+        changes: the dataset that tells the maintenance, where a source has it.
+    """
+    if not all(view.is_complete for view in changes):  # what seems unplanned may be confirmed maintenance
+        return False
+    return checks.is_complete or _highest(row) < goal
+
+
+def _highest(row: FigureRow) -> float:
+    """Return the availability of a subsystem if it was available whenever nobody knows it."""
+    known = row["available_s"] + row["unplanned_s"] + row["unmeasured_s"]
+    return 1.0 - float(row["unplanned_s"] / known) if known else 1.0
+
+
+def _shown(rule: Rule, row: FigureRow, views: Sequence[DatasetView]) -> Finding:
+    """Return the finding of a subsystem.
+
+    Over a gap it is known where its limits were missed whatever the gap holds. Where too little was measured to show
+    that it keeps them, it is unknown.
+    """
     finding = judge_row(rule, row, subsystem_entity(row["subsystem"]))
+    if not row.is_complete and is_surely_missed(row, rule.threshold.warning, *views):
+        highest = _highest(row)
+        status = rule.threshold.judge(highest)
+        return replace(finding, status=status, value=highest, format="rate:2", certainty="upper_bound", unknown="")
     low = row["availability_low"]
     if finding.status == "ok" and low is not None and rule.threshold.judge(low) != "ok":
         return unknown(rule, "unmeasured", finding.entity).with_details(target=str(row["low_target"]))

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.metrics import MEASURES
+from ntanalytics.metrics.figures import case_list
 from ntanalytics.metrics.infra import availability, probes
 from ntanalytics.metrics.infra.check_spans import TARGET
 from ntanalytics.metrics.infra.planned_downtime import PlannedWork, confirmed_work
@@ -292,6 +293,24 @@ def test_outages_are_runs_of_failed_checks(checks, listed) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("marks", "until_min", "is_told"),
+    [
+        ([(0, True), (5, False), (10, False)], 60, False),  # the probes stop while it is down: until minute 20 at least
+        ([(0, True), (50, False), (55, False)], 60, True),  # it is down at the end of the hour
+        ([(0, True), (5, False), (10, False), (50, True)], 60, True),  # a check every 40 minutes tells its end
+        ([(0, True), (5, False), (10, False), (75, True)], 90, False),  # an hour of silence does not
+        ([(0, True), (5, False), (70, False), (75, True)], 90, False),  # nor how long it was down meanwhile
+    ],
+)
+def test_where_no_check_follows_nobody_knows_when_an_outage_ended(checks, listed, marks, until_min, is_told) -> None:
+    made = probes.outages(checks({"首页": marks}), SINCE + dt.timedelta(minutes=until_min))
+    assert [row["is_complete"] for row in listed(made)] == [is_told]
+    [row] = case_list(made)
+    certain = [row.certainty(name) for name in ("down_from_at", "down_until_at", "down_s", "failed_checks")]
+    assert certain == (["exact"] * 4 if is_told else ["exact", "unknown", "lower_bound", "lower_bound"])
+
+
 @settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.dictionaries(st.sampled_from([*SUBSYSTEMS]), st.dictionaries(st.integers(0, 59), st.booleans(), min_size=1)))
 def test_down_unknown_and_up_make_the_period(table, listed, marked) -> None:
@@ -373,6 +392,6 @@ def test_probes_are_timed_by_the_local_hour_and_what_failed_is_not(table, listed
 def test_every_column_has_its_words(checks) -> None:
     made = checks({"首页": every(5)})
     columns = {*measured(made, SINCE, HOUR).columns, *probes.outages(made, HOUR).columns}
-    assert columns - set(MEASURES) == {"subsystem", "target"}
+    assert columns - set(MEASURES) == {"subsystem", "target", "is_complete"}
     gaps, probed = probes.check_gaps(made, SINCE, HOUR).columns, probes.probe_durations(made, 8).columns
     assert {*gaps, *probed} - set(MEASURES) == {"source", "subsystem", "target"}

@@ -238,3 +238,14 @@ def test_reasons_of_a_day_tell_its_share_and_an_outage_of_logins_its_silence() -
     logins = subsystem_finding("identity.login_silence", window=Window(ON, 36_000, 39_600))
     silent = subsystem_finding("ca.login_silence", window=Window(ON, 36_000, 40_000))
     assert suppress([logins, silent], SUBSYSTEM.checks, [DAY]) == ([logins], [silent])
+
+
+@pytest.mark.parametrize(("lacking", "status"), [({}, "ok"), ({"ca.logins": ["reason"]}, "unknown")])
+def test_where_many_failures_lack_their_reason_nobody_knows_whether_expired_ones_are_tried(
+    lacking: dict[str, list[str]], status: str
+) -> None:
+    rows: list[Row] = [{"day": ON, "slot": 9, "events": 30, "outcome": "failure", "reason": None}]
+    found = judge(SUBSYSTEM, ["ca.expired_tried", "ca.revoked_tried"], _logins(rows), unfilled=lacking)
+    assert {finding.code: finding.status for finding in found} == dict.fromkeys(
+        ["ca.expired_tried", "ca.revoked_tried"], status
+    )

@@ -17,6 +17,7 @@ from tests.subsystems.made import (
     Row,
     by_slots,
     daily,
+    evaluation,
     events,
     judge,
     statuses,
@@ -24,6 +25,7 @@ from tests.subsystems.made import (
 )  # fmt: skip
 
 SATURDAY = ON - dt.timedelta(days=6)
+_REGISTERS: Data = {"identity.accounts": [], "identity.units": []}
 FAILED: Row = {"outcome": "failure", "reason": "wrong_password"}
 
 
@@ -110,6 +112,24 @@ def test_an_account_that_is_tried_from_many_addresses_is_told_apart_from_the_add
     address, account = judge(SUBSYSTEM, ["identity.attempts"], _logins([*many, _tried(25, address_hash="x")]))
     assert (account.entity.key, account.entity.kind, account.value) == ("worst", "account", 30.0)
     assert (address.entity.kind, address.value) == ("address", 25.0)
+
+
+def test_where_many_logins_lack_their_address_no_address_is_told_to_be_harmless() -> None:
+    """Attempts without an address are of no address: that each address made few says nothing."""
+    rows, lacking = [_tried(5), {"day": ON, "slot": 9, "events": 90}], {"identity.logins": ["address_hash"]}
+    codes = ["identity.attempts", "identity.forced_accounts", "identity.shared_accounts"]
+    known = judge(SUBSYSTEM, codes, _logins(rows))
+    assert {finding.status for finding in known} == {"ok"}
+    told = judge(SUBSYSTEM, codes, _logins(rows), unfilled=lacking)
+    assert {(finding.code, finding.entity.key): finding.status for finding in told} == {
+        (finding.code, finding.entity.key): "ok" if finding.entity.label == "单一账号" else "unknown"
+        for finding in known
+    }
+    seen = judge(SUBSYSTEM, ["identity.attempts"], _logins([_tried(25, address_hash="x")]), unfilled=lacking)
+    assert seen[0].status == "warning"
+    for columns, is_whole in ((lacking, False), ({}, True)):
+        made = evaluation(SUBSYSTEM, [], {**_logins(rows), **_REGISTERS}, has_section=True, unfilled=columns)
+        assert made.summaries["identity"].tables["suspects"].is_complete is is_whole
 
 
 def test_of_a_week_the_attempts_by_force_have_their_day() -> None:

@@ -86,3 +86,26 @@ def test_a_page_that_is_checked_otherwise_now_is_no_other_one(was: Row) -> None:
 def test_what_a_source_told_that_the_site_no_longer_has_hides_nothing() -> None:
     gone = [{**row, "source": "removed"} for row in page(OTHER, days(10, 1))]
     assert judged([*page(PAGE, days(10, 0)), *gone]).status == "ok"
+
+
+@pytest.mark.parametrize(
+    ("down_min", "status", "highest"),
+    [(5, "unknown", None), (20, "warning", 1 - 1_200 / 604_800), (120, "critical", 1 - 7_200 / 604_800)],
+)
+def test_over_a_gap_the_target_is_missed_where_no_hidden_time_can_keep_it(
+    down_min: int, status: str, highest: float | None
+) -> None:
+    """Of the week the Thursday is missing; on the Friday the page was down, for 605 s at most where 99.9 % is kept."""
+    begin = dt.datetime.combine(ON, dt.time(1), dt.UTC)
+    rows = [
+        {**row, "is_up": not begin <= row["checked_at"] < begin + dt.timedelta(minutes=down_min)}
+        for row in page(PAGE, [day for day in days(10, -2) if day != ON - dt.timedelta(days=1)])
+    ]
+    gap = (ON - dt.timedelta(days=1),)
+    found = judged(rows, period=WEEK, gaps=gap)
+    assert (found.status, found.value) == (status, None if highest is None else pytest.approx(highest))
+    assert found.certainty == ("exact" if highest is None else "upper_bound")
+    # of a day without the changes nobody knows whether what went down was maintained
+    data: dict[str, Any] = {"infra.checks": rows, "infra.hosts": [host("a")], "desk.changes": []}
+    [unsure] = judge(subsystem("infra"), [CODE], data, period=WEEK, gaps=gap)
+    assert unsure.status == "unknown"
