@@ -125,9 +125,7 @@ def departures(
     means = [MeanModel(value) for value in values]
     columns = ["events", *(name for model in means for name in model.raw_columns)]
     leaves = LeafTable(table, days, dimensions, columns, roles.nested, roles.endings)
-    flat = [departure for value in roles.slow if value in values for departure in _flattened(leaves, value)]
-    for value in values:
-        leaves.centre(value)
+    flat = _centred(leaves, values, roles)
     groups = list(leaves.groups(["events"], LEAST))
     if not groups[0].sums["events"][:, :-1].any():
         return []
@@ -183,6 +181,14 @@ def _rare_endings(leaves: LeafTable, model: CountModel, departing: Sequence[Depa
     for departure in (item for item in departing if item.direction > 0):
         rest &= ~leaves.mask(departure.members)
     return [attributed(leaves, model, rare) for rare in rare_endings(leaves, rest)]
+
+
+def _centred(leaves: LeafTable, values: Sequence[str], roles: ColumnRoles) -> list[Departure]:
+    """Centre the values of the leaves, and return the subjects of which a slow value is flat."""
+    flat = [departure for value in values if value in roles.slow for departure in _flattened(leaves, value)]
+    for value in values:
+        leaves.centre(value)
+    return flat
 
 
 def _flattened(leaves: LeafTable, value: str) -> list[Departure]:

@@ -22,7 +22,7 @@ _SAME = 1e-6
 
 
 @dataclass(frozen=True)
-class Flat:
+class FlatSeries:
     """A series of which all events of the last day have one value.
 
     Attributes:
@@ -40,7 +40,7 @@ class Flat:
     events: float
 
 
-def flat_series(events: Floats, logs: Floats, squares: Floats) -> Sequence[Flat]:
+def flat_series(events: Floats, logs: Floats, squares: Floats) -> Sequence[FlatSeries]:
     """Return the series that are flat on the last day, and were on no day before; the least probable first.
 
     Args:
@@ -63,8 +63,8 @@ def flat_series(events: Floats, logs: Floats, squares: Floats) -> Sequence[Flat]
     chance = (flat + of_all[:, None]) / (hours + 1.0)
     improbable = -(np.log(chance) * tells[:, -1]).sum(axis=1)
     past, past_logs = events[:, :-1].sum(axis=(1, 2)), logs[:, :-1].sum(axis=(1, 2))
-    found = [
-        Flat(
+    candidates = [
+        FlatSeries(
             index,
             float(improbable[index]),
             float(value[index]),
@@ -73,4 +73,4 @@ def flat_series(events: Floats, logs: Floats, squares: Floats) -> Sequence[Flat]
         )
         for index in map(int, np.flatnonzero(is_flat))
     ]
-    return sorted(found, key=lambda item: -item.improbable)
+    return sorted(candidates, key=lambda item: -item.improbable)

@@ -98,7 +98,8 @@ OVERRUN = (
         "overrun_s",
         "超出计划时间",
         "The end of a change that was begun − its planned end; of one that nobody recorded as ended the moment − its "
-        "planned end. Null where none was planned within a day of the start (docs/domain.md, Desk: overran).",
+        "planned end. Null where no end was planned within a day of the start (docs/domain.md, Desk: changes that "
+        "overran).",
         format="seconds",
         good="down",
     ),

@@ -7,10 +7,10 @@ import math
 import numpy as np
 import pytest
 
-from ntanalytics.detectors.surveillance.flattening import Flat, flat_series
+from ntanalytics.detectors.surveillance.flattening import FlatSeries, flat_series
 
 
-def _series(values: dict[tuple[int, int], list[float]], days: int = 11) -> list[Flat]:
+def _series(values: dict[tuple[int, int], list[float]], days: int = 11) -> list[FlatSeries]:
     """Return what is flat of one series: the logarithms of its events by day and hour."""
     shape = (1, days, 24)
     events, logs, squares = np.zeros(shape), np.zeros(shape), np.zeros(shape)
