@@ -37,7 +37,10 @@ NEEDED: Mapping[str, Sequence[str]] = MappingProxyType(
             "unapproved_rate",
             "unsuccessful_rate",
             "cancelled_rate",
+            "overrun_s",
         ),
+        "desk.changes.planned_until_at": ("overrun_s",),
+        "desk.changes.started_at": ("overrun_s",),
         "desk.changes.result": (
             "unsuccessful_changes",
             "cancelled_changes",

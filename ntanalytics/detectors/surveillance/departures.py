@@ -24,13 +24,14 @@ from ntanalytics.detectors.surveillance.attribution import attributed, with_disp
 from ntanalytics.detectors.surveillance.departure import Departure
 from ntanalytics.detectors.surveillance.drift import LEAST_EFFECT, MIN_PAST, SPANS, drifting_counts, drifting_means
 from ntanalytics.detectors.surveillance.expectation import LEAST_SHARE
+from ntanalytics.detectors.surveillance.flattening import flat_series
 from ntanalytics.detectors.surveillance.improbability import (
     among_days,
     improbability,
     steady_improbability,
     strongest_of_days,
 )
-from ntanalytics.detectors.surveillance.leaf_table import LeafTable, Mask, Members, SeriesGroup
+from ntanalytics.detectors.surveillance.leaf_table import HOURS, LeafTable, Mask, Members, SeriesGroup
 from ntanalytics.detectors.surveillance.models import CountModel, JudgedSeries, MeanModel, SeriesModel
 from ntanalytics.detectors.surveillance.quiet_hours import quiet_bursts
 from ntanalytics.detectors.surveillance.rare_endings import rare_endings
@@ -124,8 +125,7 @@ def departures(
     means = [MeanModel(value) for value in values]
     columns = ["events", *(name for model in means for name in model.raw_columns)]
     leaves = LeafTable(table, days, dimensions, columns, roles.nested, roles.endings)
-    for value in values:
-        leaves.centre(value)
+    flat = _centred(leaves, values, roles)
     groups = list(leaves.groups(["events"], LEAST))
     if not groups[0].sums["events"][:, :-1].any():
         return []
@@ -149,7 +149,7 @@ def departures(
         moved = drifting_means(leaves, measured, value) if has_past else []
         # one text that is sent for some days is no other way of writing
         drifting += [drift for drift in moved if value not in roles.slow or drift.days > SPANS[0]]
-    departing += by_members.values()
+    departing += [*by_members.values(), *flat]
     return [*departing, *_besides(departing, drifting)]
 
 
@@ -181,6 +181,41 @@ def _rare_endings(leaves: LeafTable, model: CountModel, departing: Sequence[Depa
     for departure in (item for item in departing if item.direction > 0):
         rest &= ~leaves.mask(departure.members)
     return [attributed(leaves, model, rare) for rare in rare_endings(leaves, rest)]
+
+
+def _centred(leaves: LeafTable, values: Sequence[str], roles: ColumnRoles) -> list[Departure]:
+    """Centre the values of the leaves, and return the subjects of which a slow value is flat."""
+    flat = [departure for value in values if value in roles.slow for departure in _flattened(leaves, value)]
+    for value in values:
+        leaves.centre(value)
+    return flat
+
+
+def _flattened(leaves: LeafTable, value: str) -> list[Departure]:
+    """Return the subject of which all events of the day have one value, and had not before; none where that is chance.
+
+    The leaves are not centred yet.
+    """
+    columns = [f"{value}_{ending}" for ending in ("events", "log", "log2")]
+    groups = list(leaves.groups(columns, {1: LEAST[1]}))
+    members = [subject for group in groups for subject in group.members]
+    flat = flat_series(*(np.concatenate([group.sums[column] for group in groups]) for column in columns))
+    if not flat or flat[0].improbable < max(LEAST_IMPROBABLE, math.log(len(members) / FALSE_SHARE)):
+        return []
+    first = flat[0]
+    return [
+        Departure(
+            members=members[first.index],
+            value=value,
+            direction=1 if first.seen > first.expected else -1,
+            strength=first.improbable,
+            improbable=first.improbable,
+            hours=(0, HOURS),
+            seen=first.seen,
+            expected=first.expected,
+            share=first.events / max(float(groups[0].sums[columns[0]][0, -1].sum()), 1.0),
+        )
+    ]
 
 
 def _in_quiet_hours(

@@ -17,6 +17,9 @@ from ntanalytics.metrics.measure import Measure, catalogue, count, rate
 #: Time within which a crash caused by the vendor's software is restored (docs/domain.md, O15).
 PROMISE = timedelta(hours=4)
 
+#: Seconds of a day.
+_DAY_S = 86_400
+
 #: States of an incident's recovery clock.
 CLOCKS = {
     "kept": "4小时内恢复",
@@ -89,6 +92,19 @@ CHANGES = (
     ),
 )
 
+#: Changes beyond their planned end (docs/domain.md, Desk).
+OVERRUN = (
+    Measure(
+        "overrun_s",
+        "超出计划时间",
+        "The end of a change that was begun − its planned end; of one that nobody recorded as ended the moment − its "
+        "planned end. Null where no end was planned within a day of the start (docs/domain.md, Desk: changes that "
+        "overran).",
+        format="seconds",
+        good="down",
+    ),
+)
+
 TEAM = (
     count("team", "团队人数", "人", "Members of the team (docs/domain.md, O1).", good="up"),
     count(
@@ -100,7 +116,7 @@ TEAM = (
     ),
 )
 
-MEASURES = catalogue(change.with_changes((*RECOVERY, *PROMISES, *TRAINING, *CHANGES, *TEAM)))
+MEASURES = catalogue(change.with_changes((*RECOVERY, *PROMISES, *TRAINING, *CHANGES, *OVERRUN, *TEAM)))
 
 
 def recovery(incidents: ir.Table, since: datetime, until: datetime, without_end: Sequence[str] = ()) -> ir.Table:
@@ -223,6 +239,41 @@ def planned_changes(changes: ir.Table, since: datetime, until: datetime) -> ir.T
     planned = changes.filter(due & is_open & (changes.result != "cancelled").fill_null(True))
     columns = ("change_no", "planned_at", "subsystem", "kind", "unit", "confirmed_at")
     return planned.select(*columns).order_by("planned_at", "change_no")
+
+
+def overrun_changes(changes: ir.Table, since: datetime, until: datetime) -> ir.Table:
+    """Return the changes that took longer than planned: those that ended in ``[since, until)``, and those that last.
+
+    A planned end tells until when the users were to wait where it is a time within a day of the planned start; a
+    change of several days is a project. One that was cancelled, or of which no start is recorded, was not made.
+
+    Args:
+        changes: rows of ``desk.changes``: all that may be open.
+        since: the window's begin (aware).
+        until: its end (aware), excluded; what has not ended by then lasts.
+
+    Returns:
+        ``change_no``, ``subsystem``, ``kind``, ``planned_until_at``, ``finished_at`` and the measures of ``OVERRUN``,
+        the longest first; ``finished_at`` is null for what lasts.
+    """
+    moment = ibis.literal(until).cast(changes.finished_at.type())
+    ended = changes.finished_at.notnull() & (changes.finished_at < moment)
+    planned_s = changes.planned_until_at.epoch_seconds() - changes.planned_at.epoch_seconds()
+    is_planned = (planned_s > 0) & (planned_s <= _DAY_S)
+    is_made = changes.started_at.notnull() & (changes.result != "cancelled").fill_null(True)
+    is_of_window = ~ended | (changes.finished_at >= ibis.literal(since))
+    made = changes.filter(is_planned & is_made & is_of_window).mutate(finished_at=_until(changes.finished_at, moment))
+    over_s = ibis.coalesce(made.finished_at, moment).epoch_seconds() - made.planned_until_at.epoch_seconds()
+    timed = made.mutate(overrun_s=over_s.cast("float64"))
+    late = timed.filter(timed.overrun_s > 0)
+    columns = ("change_no", "subsystem", "kind", "planned_until_at", "finished_at", "overrun_s")
+    return late.select(*columns).order_by(ibis.desc("overrun_s"), "change_no")
+
+
+def _until(time: ir.TimestampColumn, moment: ir.TimestampScalar) -> ir.TimestampColumn:
+    """Return times, null from a moment on."""
+    known: ir.TimestampColumn = (time < moment).ifelse(time, ibis.null(time.type()))
+    return known
 
 
 def _finished(changes: ir.Table, since: datetime, until: datetime) -> ir.Table:

@@ -49,7 +49,8 @@ RISE = (
     Measure(
         "disk_rise",
         "两日增幅",
-        "Peak of the day − peak of two days before, as a share of the disk.",
+        "Peak of the day − peak of two days before, or the same of the last hours of both where that is less: what was "
+        "removed by the evening does not fill a disk. As a share of the disk.",
         format="points:2",
         good="down",
     ),
@@ -120,15 +121,16 @@ def disk_rises(metrics: ir.Table, on: date) -> ir.Table:
     """
     disks = metrics.filter((metrics.metric == "disk_rate") & (metrics.day <= ibis.literal(on)))
     keys = ("source", "host", "part")
-    daily = disks.group_by(*keys, "day").aggregate(disk_used=disks.peak.max())
+    daily = disks.group_by(*keys, "day").aggregate(disk_used=disks.peak.max(), _end=disks.peak.argmax(disks.hour_at))
     earlier = daily.select(
         *(daily[name].name(f"_{name}") for name in keys),
         _day=daily.day + ibis.interval(days=2),
         _before=daily.disk_used,
+        _end_before=daily["_end"],
     )
     on_disk = [daily[name].identical_to(earlier[f"_{name}"]) for name in keys]
     both = daily.inner_join(earlier, [*on_disk, daily.day == earlier["_day"].cast("date")])
-    both = both.mutate(disk_rise=both.disk_used - both["_before"])
+    both = both.mutate(disk_rise=ibis.least(both.disk_used - both["_before"], both["_end"] - both["_end_before"]))
     past = both.filter(both.day < ibis.literal(on))
     usual = past.group_by(*keys).aggregate(_median=past.disk_rise.quantile(0.5), _days=past.count())
     spread = join_groups(past.select(*keys, "disk_rise"), usual, keys)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -111,6 +112,32 @@ def _unconfirmed(context: CheckContext, rule: Rule) -> list[Finding]:
     first = context.on - back + timedelta(days=1)
     none = judge_value(rule, 0, [register(changes, first, since(changes, first))], _CHANGES)
     return findings or [none.with_figures(days_back=float(CHANGES_BACK))]
+
+
+def _overrun(context: CheckContext, rule: Rule) -> list[Finding]:
+    """Return the changes that took far longer than planned, with their planned end; nothing where none did.
+
+    One that has no end in the ledger may have ended: it is a warning at most, and for some weeks.
+    """
+    changes = context.dataset("desk.changes", HISTORY)
+    own = changes.cases.filter(~changes.cases.source.isin(sorted(changes.sources_without("finished_at"))))
+    oldest, findings = context.ends_at - timedelta(days=CHANGES_BACK), []
+    for row in rows(obligations.overrun_changes(own, context.begins_at, changes.known_end)):
+        if row["planned_until_at"] < oldest:
+            continue
+        entity = Entity("change", str(row["change_no"]), f"{subsystem_label(row['subsystem'])}变更 {row['change_no']}")
+        planned = row["planned_until_at"] + timedelta(hours=context.utc_offset_h)
+        finding = judge_value(rule, row["overrun_s"], [changes], entity).since_day(planned.date())
+        if row["finished_at"] is None and finding.is_violation:
+            finding = replace(finding, status="warning")
+        findings.append(
+            finding.with_details(
+                planned=clock(planned.hour * 3600 + planned.minute * 60),
+                planned_on=planned.date().isoformat(),
+                is_over=row["finished_at"] is not None,
+            )
+        )
+    return violations(findings)
 
 
 def _roster(context: CheckContext) -> Figures:
@@ -259,6 +286,7 @@ OBLIGATION_CHECKS: tuple[Check, ...] = (
     Check(rule="desk.standby", evaluate=_standby, reads=_ROSTER),
     Check(rule="desk.team", evaluate=_team, reads=_ROSTER, every=EVERY_PERIOD),
     Check(rule="desk.unconfirmed_changes", evaluate=_unconfirmed, reads={"desk.changes": HISTORY}, every=EVERY_PERIOD),
+    Check(rule="desk.overrun_changes", evaluate=_overrun, reads={"desk.changes": HISTORY}),
     Check(rule="desk.clocks_broken", evaluate=_clocks_broken, reads=_INCIDENTS, every=EVERY_PERIOD),
     Check(rule="desk.clock_running", evaluate=_clock_running, reads=_INCIDENTS),
     Check(rule="desk.unconfirmed_reports", evaluate=_unsigned, reads={"desk.signoffs": SIGNOFFS_BACK}),

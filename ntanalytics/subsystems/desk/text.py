@@ -219,6 +219,19 @@ def unconfirmed_changes(finding: Finding) -> str:
     return f"变更 {listed(changes)} 已实施，{'事后才取得' if late else '未取得'}用户书面确认。"
 
 
+def _overran(finding: Finding) -> str:
+    """Return by how much a change took longer than planned; of one that nobody recorded as ended, that it lasts."""
+    end = f"{day_words(date.fromisoformat(str(finding.details['planned_on'])))}{finding.details['planned']}"
+    late = value_words(finding, "seconds", "")
+    over = f"实际超出 {late}" if finding.details["is_over"] else f"已超出 {late}，台账尚无完成时间"
+    return f"计划{end}前完成，{over}"
+
+
+def overrun_event(finding: Finding) -> EventWords:
+    """Return that a change took longer than planned."""
+    return EventWords(f"{finding.entity.label}超出计划时间", detail=_overran(finding))
+
+
 def standby(finding: Finding) -> str:
     """Return whether a backup is named."""
     return measured(finding) if finding.status == "ok" else "团队名册中没有指定备选驻场人员。"
@@ -294,6 +307,7 @@ TEXTS: Texts = MappingProxyType(
         "desk.clocks_broken": RuleText(evidence=clocks_broken, event=clocks_event),
         "desk.clock_running": RuleText(evidence=clock_running, event=running_event),
         "desk.unconfirmed_changes": RuleText(evidence=unconfirmed_changes, event=unconfirmed_event),
+        "desk.overrun_changes": RuleText(evidence=lambda finding: f"{_overran(finding)}。", event=overrun_event),
         "desk.standby": RuleText(evidence=standby),
         "desk.unconfirmed_reports": RuleText(evidence=unconfirmed_reports),
         "desk.removed_rights": RuleText(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ntanalytics.detectors.expected_range import ExpectedRange
 from ntanalytics.detectors.surveillance.departure import Departure
-from ntanalytics.detectors.surveillance.departures import _limits, attributed_whole, departures
+from ntanalytics.detectors.surveillance.departures import ColumnRoles, _limits, attributed_whole, departures
 from ntanalytics.detectors.surveillance.leaf_table import _numbered
 from tests.detectors.surveillance.city import DAYS, ON, PROFILE, UNITS, City
 
@@ -71,6 +71,37 @@ def _timed(rows: list[tuple[int, str, str, int, float]]) -> list[Departure]:
         }
     )
     return [told for told in departures(table, DAYS, ["route", "status"], ["took"]) if told.value]
+
+
+def _in_parts(*, last_of_a: float) -> list[Departure]:
+    """Return what departs of two applications whose texts have one part or two; the last day of one has other texts."""
+    rows = [
+        (day, hour, application, last_of_a if (day, application) == (ON, "a") and mixed else mixed)
+        for day in range(ON + 1)
+        for hour in range(8, 14)
+        for application in ("a", "b")
+        for mixed in (0.0, 0.7)
+    ]
+    table = pa.table(
+        {
+            "day": pa.array([DAYS[row[0]] for row in rows], pa.date32()),
+            "hour": [row[1] for row in rows],
+            "application": [row[2] for row in rows],
+            "events": [20.0] * len(rows),
+            "parts_events": [20.0] * len(rows),
+            "parts_log": [20 * row[3] for row in rows],
+            "parts_log2": [20 * row[3] ** 2 for row in rows],
+        }
+    )
+    return departures(table, DAYS, ["application"], ["parts"], roles=ColumnRoles(slow=("parts",)))
+
+
+def test_parts_that_are_all_counted_as_one_are_told_on_their_first_day() -> None:
+    assert _in_parts(last_of_a=0.7) == []
+    assert _in_parts(last_of_a=0.3) == []  # other texts, that differ
+    (told,) = _in_parts(last_of_a=0.0)
+    assert (told.members, told.value, told.direction, told.hours) == ((("application", "a"),), "parts", -1, (0, 24))
+    assert (told.seen, told.expected, told.share) == (0.0, pytest.approx(0.35), pytest.approx(0.5))
 
 
 def _routes(day: int, slow: float = 0.0, fast_events: int = 400) -> list[tuple[int, str, str, int, float]]:

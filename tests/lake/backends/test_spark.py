@@ -220,6 +220,7 @@ def _call_the_rest(workspace: Workspace) -> None:
     service_levels.ticket_levels(tickets, since, until)
     service_levels.repeated_causes(tickets)
     service_levels.change_shares(workspace.table("desk.changes"), since, until, ["kind"])
+    obligations.overrun_changes(workspace.table("desk.changes"), since, until)
     service_levels.access_rights(workspace.table("desk.access_grants"), ["D00"], since, until, ["holder"])
     accounts, stock = workspace.table("identity.accounts"), workspace.table("seal.seals")
     attempts = workspace.table("identity.logins", first, UNTIL)

@@ -199,6 +199,26 @@ def test_a_disk_that_begins_to_fill_rises_beyond_what_is_usual(table, listed) ->
     assert still["rise_beyond"] == pytest.approx(0, abs=1e-9)
 
 
+def test_what_is_removed_by_the_evening_does_not_fill_a_disk_and_what_came_in_the_evening_does(table, listed) -> None:
+    past = [
+        {"hour_at": AT - n * DAY + dt.timedelta(hours=hour), "day": LAST - n * DAY}
+        for n in range(1, 31)
+        for hour in (0, 9)
+    ]
+
+    def rise(morning: float, evening: float) -> tuple[float, float]:
+        last = [{"hour_at": AT, "peak": morning}, {"hour_at": AT + dt.timedelta(hours=9), "peak": evening}]
+        rows = [{"peak": 0.5, **row} for row in past] + [{"day": LAST, **row} for row in last]
+        made = table("infra.metrics", rows, host="a", metric="disk_rate", part="/", mean=0.5)
+        [row] = listed(disk_metrics.disk_rises(made, LAST))
+        assert row["disk_used"] == max(morning, evening)
+        return row["disk_rise"], row["rise_beyond"]
+
+    assert rise(0.58, 0.50) == (0.0, 0.0)
+    assert rise(0.50, 0.58) == (pytest.approx(0.08), pytest.approx(0.08))
+    assert rise(0.58, 0.53) == (pytest.approx(0.03), pytest.approx(0.03))
+
+
 def test_a_disk_that_always_moves_by_so_much_is_as_usual_and_one_of_few_days_is_not_known(table, listed) -> None:
     moving = [0.5 + (0.02 if n // 2 % 2 else 0.0) for n in range(31)]
     [row] = listed(disk_metrics.disk_rises(disks(table, moving), LAST), "disk_rise", "rise_beyond")

@@ -120,6 +120,55 @@ def test_changes_of_another_kind_and_none_are_ok() -> None:
     assert (finding.entity.identity, finding.status, finding.value) == ("changes/all", "ok", 0.0)
 
 
+def _planned_change(ended: dt.datetime | None, **more: object) -> Row:
+    """Return a change of Thursday evening, planned from 22:00 to 23:00."""
+    evening = at(ON - DAY, 22)
+    times = {"planned_at": evening, "planned_until_at": at(ON - DAY, 23), "started_at": evening}
+    return {
+        **_change("BG5", 1, kind="maintenance"),
+        "confirmed_at": at(ON - DAY, 9),
+        **times,
+        "finished_at": ended,
+        **more,
+    }
+
+
+def _overran(*changes: Row, **more: Any) -> list[Finding]:
+    return judge(SUBSYSTEM, ["desk.overrun_changes"], {"desk.changes": changes}, period=FRIDAY, **more)
+
+
+def test_a_change_that_ended_in_the_morning_is_told_with_what_was_planned() -> None:
+    [finding] = _overran(_planned_change(at(ON, 9)))
+    assert (finding.entity.identity, finding.status, finding.value) == ("change/BG5", "critical", 10 * 3600.0)
+    assert (finding.since, finding.details["planned"], finding.details["is_over"]) == (ON - DAY, "23时", True)
+    assert "超出 10 小时" in word(finding).evidence
+    [finding] = _overran(_planned_change(at(ON, 0.5)))
+    assert (finding.status, finding.value) == ("warning", 1.5 * 3600.0)
+
+
+def test_a_change_without_an_end_is_a_warning_until_nobody_asks_any_more() -> None:
+    [finding] = _overran(_planned_change(None))
+    assert (finding.status, finding.value, finding.details["is_over"]) == ("warning", 25 * 3600.0, False)
+    back = {name: at(ON - 46 * DAY, hour) for name, hour in (("planned_at", 22), ("planned_until_at", 23))}
+    assert _overran(_planned_change(None, **back)) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        _planned_change(at(ON, 0)),  # an hour is no more than the limit
+        _planned_change(at(ON - DAY, 23.5)),  # before the day
+        _planned_change(at(ON, 9), result="cancelled"),
+        _planned_change(at(ON, 9), started_at=None),
+        _planned_change(at(ON, 9), planned_at=at(ON - 3 * DAY, 9)),  # of days
+        _planned_change(at(ON, 9), planned_at=None),
+        _planned_change(at(ON, 9), planned_until_at=None),
+    ],
+)
+def test_a_change_within_its_time_or_without_one_is_not_told(change: Row) -> None:
+    assert _overran(change) == []
+
+
 def _team(members: int, standbys: int, on: dt.date = ON) -> list[Finding]:
     roster = [
         {"month_on": ON.replace(day=1), "person": str(number), "role": "backup" if number < standbys else "engineer"}
