@@ -90,10 +90,8 @@ fix: setup docs messages ## format, mend what ruff can, strip notebooks, write t
 	$(if $(REPORT_NOTEBOOKS),$(BIN)/nbstripout $(REPORT_NOTEBOOKS))
 
 docs: setup ## write docs/datasets.md, docs/rules.md and docs/architecture.svg from the code, scheduled/ from jobs.yml
-	$(BIN)/python -c 'from ntanalytics.contract.documents import page; print(page(), end="")' > docs/datasets.md
-	$(BIN)/python -c 'from ntanalytics.evaluation.rulebook import page; print(page(), end="")' > docs/rules.md
+	$(BIN)/python docs/write_documents.py
 	$(BIN)/python docs/draw_architecture.py > docs/architecture.svg
-	$(BIN)/python -c 'from ntanalytics.scheduling.deployment_files import write_examples; write_examples()'
 
 messages: setup ## bring the translations in ntanalytics/locale in step with the messages of the code, and compile them
 	LANGUAGE=en $(BIN)/python docs/write_messages.py

@@ -25,6 +25,10 @@ from tests.city import CACHES, City, IssuedReports, copy_city, write_city
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+# Garbage is looked for more seldom: collecting the tests, and a report, makes some million objects, nearly none of them
+# in a circle.
+gc.set_threshold(50_000, 20, 20)
+
 # Messages are asserted in English, whatever the language of the machine; tests of the other one set it themselves.
 os.environ["LANGUAGE"] = "en"
 
@@ -79,13 +83,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Freeze what was imported and collected: each full collection of garbage would look at it again.
-
-    Garbage is looked for more seldom, too: a report makes some million objects, nearly none of them in a circle.
-    """
+    """Freeze what was imported and collected: each full collection of garbage would look at it again."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
 
 
 def pytest_sessionfinish() -> None:

@@ -92,12 +92,17 @@ class MetricCalls:
         return self.opened[key]
 
 
+#: The most days of what has a row a minute or so. No metric sets the weeks of it beside each other.
+OF_MINUTES = {"infra.checks": 3, "infra.requests": 3}
+
+
 def _last(
     days: int, dataset: Dataset, version: int | None, first: dt.date | None = None, last: dt.date | None = None
 ) -> tuple[Any, ...]:
     """Return the arguments of a reader for the last days of those that it was asked for; a state is not divided."""
     if dataset.kind is not Kind.STATE:
-        begin = min(last or UNTIL, UNTIL) - dt.timedelta(days=days - 1)
+        wanted = min(days, OF_MINUTES.get(dataset.name, days))
+        begin = min(last or UNTIL, UNTIL) - dt.timedelta(days=wanted - 1)
         first = max(first or begin, begin)
     return dataset, version, first, last
 

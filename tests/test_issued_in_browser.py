@@ -108,11 +108,13 @@ def test_the_words_of_the_marks_of_seven_days_are_shown_beside_the_pointer(page:
         assert cell.get_attribute("title") == cell.get_attribute("aria-label") != ""
 
 
-@pytest.mark.parametrize("width", [1366, 390])
-def test_axe_finds_nothing_serious_and_the_page_fits_the_screen(page: Page, width: int) -> None:
-    page.set_viewport_size({"width": width, "height": 844})
-    page.wait_for_function("() => document.documentElement.scrollWidth <= innerWidth")
-    assert axe_violations(page, "serious", "critical") == []
+def test_the_page_fits_the_screen_and_axe_finds_nothing_serious(page: Page, folder: Path) -> None:
+    # a block looks the same to axe in each report: reports/test_browser.py has every kind of them on a telephone
+    for width in (390, 1366):
+        page.set_viewport_size({"width": width, "height": 844})
+        page.wait_for_function("() => document.documentElement.scrollWidth <= innerWidth")
+        if width == 1366 or folder.parent.name == "daily_inspection":
+            assert axe_violations(page, "serious", "critical") == []
 
 
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext (poppler-utils) is not installed")

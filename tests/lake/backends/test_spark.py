@@ -84,7 +84,8 @@ CONFIG = {
 
 #: What two processes must agree about: a join with rows of the driver, the order of rows, and parts of sums.
 BY_WORKERS = ("sms.volume.daily", "sms.repeats.pairs_by_lag", "sms.volume.compare_volume")
-#: Days of which each metric is compared; of one that makes no row of them, all that the report read are.
+#: Days of which each metric is compared, less of what is measured by the minute (``OF_MINUTES``); of one that makes no
+#: row of them, all that the report read are.
 DAYS = 14
 
 

@@ -1,0 +1,22 @@
+"""Write docs/datasets.md and docs/rules.md from the code, and the examples in scheduled/: ``make docs``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ntanalytics.contract import documents
+from ntanalytics.evaluation import rulebook
+from ntanalytics.scheduling.deployment_files import write_examples
+
+FOLDER = Path(__file__).parent
+
+
+def main() -> None:
+    """Write all of them."""
+    for name, page in (("datasets.md", documents.page()), ("rules.md", rulebook.page())):
+        (FOLDER / name).write_text(page, encoding="utf-8")
+    write_examples()
+
+
+if __name__ == "__main__":
+    main()
