@@ -53,7 +53,7 @@ def test_days_that_a_clock_took_which_was_ahead_are_taken_again(town: Town):
 
 
 def test_a_lease_of_a_killed_process_does_not_outlast_a_clock_that_went_back(town: Town):
-    with town.ledger.lease("turn daily 2026-11-25T00:00") as held:
+    with town.ledger.lease("scheduled run daily 2026-11-25T00:00") as held:
         assert held is not None
         with sa.create_engine(town.settings.ledger, poolclass=NullPool).begin() as connection:
             connection.execute(sa.text("UPDATE leases SET expires_at = datetime('now', '+1 day')"))
