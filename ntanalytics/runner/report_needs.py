@@ -34,7 +34,7 @@ class ReportNeeds:
     Attributes:
         datasets: dataset → days of history before the longest of its kinds of period.
         reads_issued: whether it reads what other reports were issued; ``contract``: where the site has a contract.
-        is_divided: whether an assistant of the kernel can work out a part of it.
+        is_divided: whether a worker of the kernel can work out a part of it.
     """
 
     datasets: Mapping[str, int]

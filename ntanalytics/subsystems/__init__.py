@@ -8,7 +8,7 @@ from types import MappingProxyType
 from ntanalytics.checks import engine
 from ntanalytics.checks.check import Span, span_of
 from ntanalytics.checks.context import CheckContext, SharedCall
-from ntanalytics.checks.engine import Evaluation, Partner
+from ntanalytics.checks.engine import Evaluation, EvaluationWorker
 from ntanalytics.checks.entities import places
 from ntanalytics.checks.registers import registered
 from ntanalytics.checks.site_rules import site_rules
@@ -86,7 +86,7 @@ def evaluate(
     spans: Sequence[Span] = (),
     extra_reads: Mapping[str, int] = MappingProxyType({}),
     ahead: Mapping[str, SharedCall] = MappingProxyType({}),
-    there: Partner | None = None,
+    there: EvaluationWorker | None = None,
 ) -> Evaluation:
     """Evaluate the checks and sections of a report by the rules as its site has them.
 
@@ -96,7 +96,7 @@ def evaluate(
         spans: spans of the checks; that of the report's period when there is none.
         extra_reads: dataset → days of history that the report reads beside them.
         ahead: what blocks of the report share later (:func:`ntanalytics.checks.engine.evaluate`).
-        there: the assistant; None for this process alone.
+        there: the worker; None for this process alone.
 
     Raises:
         SettingsError: the site names an unknown rule, or its limits contradict each other.

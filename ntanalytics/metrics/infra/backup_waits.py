@@ -1,4 +1,4 @@
-"""Backups that a plan did not make within a period: failed runs, and expected runs of which there is no record (docs/domain.md, Backups)."""
+"""Backups that a plan did not make in a period: failed runs, and runs without a record (docs/domain.md, Backups)."""
 
 from __future__ import annotations
 
