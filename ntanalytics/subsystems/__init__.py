@@ -15,10 +15,10 @@ from ntanalytics.checks.site_rules import site_rules
 from ntanalytics.checks.subsystem import Subsystem
 from ntanalytics.checks.surveillance import watched
 from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.place import Topology
 from ntanalytics.findings.rule import Rule
 from ntanalytics.findings.text import Wording
 from ntanalytics.findings.text import word as word_with
+from ntanalytics.findings.topology import Topology
 from ntanalytics.settings import Settings
 from ntanalytics.subsystems.ca import SUBSYSTEM as CA
 from ntanalytics.subsystems.data import SUBSYSTEM as DATA
