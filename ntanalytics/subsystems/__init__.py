@@ -10,7 +10,7 @@ from ntanalytics.checks.check import Span, span_of
 from ntanalytics.checks.context import CheckContext, SharedCall
 from ntanalytics.checks.engine import Evaluation, EvaluationWorker
 from ntanalytics.checks.entities import places
-from ntanalytics.checks.registers import registered
+from ntanalytics.checks.mass_changes import with_mass_changes
 from ntanalytics.checks.site_rules import site_rules
 from ntanalytics.checks.subsystem import Subsystem
 from ntanalytics.checks.surveillance import watched
@@ -35,7 +35,7 @@ from ntanalytics.workspace.report import Report
 
 #: Every subsystem, in the order in which a reader meets them; the data come last, since they speak of all others.
 SUBSYSTEMS: tuple[Subsystem, ...] = (
-    *(watched(registered(part)) for part in (IDENTITY, SSO, DOCEXCHANGE, OA, IM, SMS, CA, SEAL, INFRA, DESK)),
+    *(watched(with_mass_changes(part)) for part in (IDENTITY, SSO, DOCEXCHANGE, OA, IM, SMS, CA, SEAL, INFRA, DESK)),
     DATA,
 )
 
