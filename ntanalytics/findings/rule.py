@@ -128,7 +128,7 @@ def surveillance_rule(subsystem: str) -> Rule:
         "核查该对象在所列时段的运行情况，核实是否为计划内活动",
         "What departs beyond chance is told, whatever its size; a fifth of all events is critical, a surge or a longer "
         "duration from three times the usual on (docs/domain.md, Surveillance).",
-        label="分项走势",
+        label="偏离常态",
         kind="usual",
     )
 
