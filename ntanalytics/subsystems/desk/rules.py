@@ -73,7 +73,8 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "desk.unconfirmed_changes", "unconfirmed_changes", Threshold(0, 3, "down"), "补办用户书面确认",
-        "A workflow changes only after written confirmation (docs/domain.md, O7).", kind="hygiene", cause="unconfirmed",
+        "A workflow changes only after written confirmation (docs/domain.md, O7).", kind="hygiene",
+        label="未经书面确认", cause="unconfirmed",
     ),
     Rule(
         "desk.clocks_broken", "clocks_broken", Threshold(0, 0, "down"), "提交故障分析与改进措施",
