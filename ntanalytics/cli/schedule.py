@@ -47,7 +47,7 @@ def schedule(
         for run in runs:
             job, at = jobs[run.job], f"{run.at:%a %Y-%m-%d %H:%M}"
             rows.append((at, run.job, job.report, run.period.text, f"{job.deadline(run.at):%H:%M}"))
-        show_table((tr("scheduled at"), tr("job"), tr("report"), tr("period"), tr("out by")), rows)
+        show_table((tr("scheduled at"), tr("job"), tr("report"), tr("period"), tr("deadline")), rows)
     if write is not None:
         for path in write_files(write, deployment_paths(settings), jobs):
             complain(tr("wrote {path}", path=path)) if as_json else say(tr("wrote {path}", path=path))
