@@ -56,7 +56,7 @@ def _alert_interruption(context: RunContext, outcome: RunOutcome) -> None:
     key = f"cut {outcome.job}"
     if outcome.was_cut:
         text = (
-            f"作业 {outcome.job}（{outcome.period}）上一次运行没有结束：进程被终止、机器停机，或台账写不进去。"
+            f"作业 {outcome.job}（{outcome.period}）上一次运行没有结束：进程被终止、机器停机，或运行台账写不进去。"
             "系统已接着处理，先前发布的报表未受影响。"
         )
         notify_once(context.settings, context.ledger, key, f"作业 {outcome.job} 运行中断", text)
@@ -161,7 +161,7 @@ def alert_clock(context: RunContext, jobs: Iterable[str]) -> None:
         return
     there, here = (moment.astimezone(settings.zone) for moment in (latest, now))
     text = (
-        f"台账里已有 {there:%Y-%m-%d %H:%M} 的作业记录，而本机时钟是 {here:%Y-%m-%d %H:%M}：时钟被调回，或此前走快了。"
+        f"运行台账里已有 {there:%Y-%m-%d %H:%M} 的作业记录，而本机时钟是 {here:%Y-%m-%d %H:%M}：时钟被调回，或此前走快了。"
         "已发布的报表不会重复出具。请校准时钟；若此前走快，那段时间出具的报表请用 ntanalytics run 重出。"
     )
     notify_once(settings, ledger, "clock", "本机时钟倒退", text)

@@ -32,7 +32,7 @@ _EXPLANATIONS: tuple[tuple[type[Exception], str], ...] = (
     (SettingsError, "配置有误或缺少口令；请执行 ntanalytics doctor，按提示更正"),
     (ContractError, "映射与数据规范不符；请执行 ntanalytics map check，按提示更正映射"),
     (SourceError, "读取数据源出错；请确认数据源可用，并执行 ntanalytics doctor"),
-    (LakeError, "数据湖或台账不能读写；请检查其磁盘空间、权限和台账数据库"),
+    (LakeError, "数据湖或运行台账不能读写；请检查其磁盘空间、权限和运行台账的数据库"),
     (KernelDied, "报表进程被终止，多为内存不足；请检查本机内存，必要时调整 report_memory_mb"),
     (ReportFailed, "报表程序出错；请将 outputs/.failed 中本次运行的证据转交软件维护人员"),
     (DiskError, "报表目录不能写入；请检查其磁盘空间和权限"),
