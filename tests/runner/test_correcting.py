@@ -81,7 +81,7 @@ def test_where_the_former_version_is_gone_it_is_said(desk: Desk):
     desk.run()
     (desk.published / "manifest.json").unlink()
     desk.run()
-    assert "第1版已不在报表库" in (desk.published / "report.html").read_text(encoding="utf-8")
+    assert "第1版已不在报告库" in (desk.published / "report.html").read_text(encoding="utf-8")
     verify(desk.published)
 
 
