@@ -51,7 +51,7 @@ def _show_remarks(result: ExtractionResult) -> None:
                 column=column,
             )
         )
-    for column, words in result.unknown_words_by_column.items():
+    for column, words in result.unknown_values_by_column.items():
         few = ", ".join(f"{word} {rows:,}" for word, rows in words.most_common(5))
         say(
             tr(

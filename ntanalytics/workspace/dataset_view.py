@@ -353,7 +353,7 @@ class DatasetView(ABC):
         """Rejects of the period, queried once."""
 
     @abstractmethod
-    def unknown_words(self) -> list[tuple[str, str, str, int]]:
+    def unknown_values(self) -> list[tuple[str, str, str, int]]:
         """Return the words of the period that no enumeration has: (source, column, word, rows or lines)."""
 
     @abstractmethod
