@@ -133,7 +133,7 @@ def surveillance_rule(subsystem: str) -> Rule:
     )
 
 
-def register_rule(subsystem: str, threshold: Threshold) -> Rule:
+def mass_change_rule(subsystem: str, threshold: Threshold) -> Rule:
     """Return the rule ``<subsystem>.mass_changes``: the states of a snapshot do not change in mass."""
     return Rule(
         f"{subsystem}.mass_changes",

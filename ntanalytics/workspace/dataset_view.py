@@ -354,7 +354,7 @@ class DatasetView(ABC):
 
     @abstractmethod
     def unknown_values(self) -> list[tuple[str, str, str, int]]:
-        """Return the words of the period that no enumeration has: (source, column, word, rows or lines)."""
+        """Return the values of the period that no enumeration has: (source, column, value, rows or lines)."""
 
     @abstractmethod
     def _taken_at(self, source: str) -> dt.datetime | None:

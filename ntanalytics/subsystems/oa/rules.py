@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ntanalytics.findings.rule import Rule, activity_rule, register_rule, source_rule
+from ntanalytics.findings.rule import Rule, activity_rule, mass_change_rule, source_rule
 from ntanalytics.findings.threshold import Threshold
 
 RULES: tuple[Rule, ...] = (
@@ -96,6 +96,6 @@ RULES: tuple[Rule, ...] = (
         "oa.mobile_share", "mobile_share", Threshold(0.25, 0.1, "up"), "核查移动端登录、证书与性能，收集用户意见",
         "Where the other editions stand at four of ten.", count_measure="active", min_count=50, cause="mobile",
     ),
-    register_rule("oa", Threshold(0, 0.5, "down")),
+    mass_change_rule("oa", Threshold(0, 0.5, "down")),
     source_rule("oa"),
 )  # fmt: skip
