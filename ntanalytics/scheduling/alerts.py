@@ -242,7 +242,7 @@ def alert_deliveries(context: RunContext, results: DeliveryRun, down: Mapping[st
     for delivery in results.deliveries:
         _alert_channel(context, delivery, down)
     for name, why in results.failed_jobs.items():
-        text = f"请核对 scheduled/jobs.yml 中该任务的收件方。原始信息：{why}"
+        text = f"请核对 scheduled/jobs.yml 中该任务的收件人。原始信息：{why}"
         notify_once(settings, ledger, f"recipients {name}", f"任务 {name} 的收件设置有误，部分报告未发送", text)
     for name in results.finished_jobs:
         resolve(ledger, f"recipients {name}")
@@ -255,10 +255,10 @@ def _alert_delivery(context: RunContext, delivery: Delivery) -> None:
     key = f"{'undelivered' if is_lost else 'ambiguous'} {request.subject} {request.period} {request.channel}"
     title = f"{request.subject} {request.period} {'未能送达' if is_lost else '是否送达不明'}"
     text = (
-        f"通道 {request.channel} 收件方 {request.recipient or '（通道本身）'}："
-        f"{'发送失败，请核对收件方后重发' if is_lost else '发送中断，可能已到达，系统不会自动重发'}。"
+        f"通道 {request.channel} 收件人 {request.recipient or '（通道本身）'}："
+        f"{'发送失败，请核对收件人后重发' if is_lost else '发送中断，可能已到达，系统不会自动重发'}。"
         f"确认后可执行 ntanalytics deliver --again {delivery.id[:12]}；"
-        "同一报告的其他收件方见 ntanalytics history --kind delivery。"
+        "同一报告的其他收件人见 ntanalytics history --kind delivery。"
         + (f"原始信息：{delivery.why}" if is_lost else "")
     )
     notify_once(context.settings, context.ledger, key, title, text)
