@@ -10,7 +10,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from ntanalytics.delivery.catalogue import IssuedReport
+from ntanalytics.delivery.issued_reports import IssuedReport
 from ntanalytics.delivery.report_folder import parameters_key
 from ntanalytics.errors import BadPeriod, CalendarMissing, UsageError
 from ntanalytics.ledger import Run

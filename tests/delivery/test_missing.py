@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ntanalytics.delivery.catalogue import read_issued_reports
+from ntanalytics.delivery.issued_reports import read_issued_reports
 from ntanalytics.delivery.missing import failures, publication_gaps
 from ntanalytics.ledger import Run
 from ntanalytics.periods import Calendar

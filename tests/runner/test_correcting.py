@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
-from ntanalytics.delivery.catalogue import read_issued_reports
+from ntanalytics.delivery.issued_reports import read_issued_reports
 from ntanalytics.delivery.manifest import read_manifest
 from ntanalytics.metrics.number_format import close_up
 from ntanalytics.reports.exporters.document import document_bytes
