@@ -97,7 +97,7 @@ class Recommendations:
         return followed_up(self.followed or (), unknown=self.unknown, is_readable=self.followed is not None)
 
 
-def make_recommendations(report: Report) -> Recommendations:
+def collect(report: Report) -> Recommendations:
     """Return the recommendations at the end of a report's period, from the findings of the period and its quarter."""
     evaluation = evaluate_report(report)
     context = evaluation.context

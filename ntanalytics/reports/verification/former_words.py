@@ -19,7 +19,7 @@ _MILLISECONDS = re.compile(r"(?<=\d) ?ms(?![a-z])")
 #: A subject and a figure that begins with its last word stood side by side: 驻场驻场率, 运维团队团队人数.
 _DOUBLED = re.compile(r"([\u4e00-\u9fff]{2,6})[ ]?\1(?=[\u4e00-\u9fff])")
 #: Minutes alone, which were 2分 and not 2分钟; what follows hours, or has seconds, is as it was.
-_MINUTES = re.compile(r"(?<![\d时])(\d+)分(?![\d钟])")
+_MINUTES = re.compile(r"(?<![\d时])(\d+)\u5206(?![\d钟])")
 _PADDED = re.compile(r"(\d(?:小时|天|分))0(?=\d)")
 
 #: Words of earlier versions without spaces at figures → today's.
