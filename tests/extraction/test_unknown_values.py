@@ -89,7 +89,7 @@ def test_a_report_tells_the_unknown_values_of_its_period(site: Settings):
     Extractor(site, ledger).extract(["identity.logins"], DAY - dt.timedelta(days=1), DAY)
     report = Report(Workspace(site), "daily_inspection", "", Period.day(DAY))
     report.dataset("identity.logins")
-    assert [note for note in report.head().notes if "不认识" in note] == [
+    assert [note for note in report.head().notes if "未知取值" in note] == [
         "登录：失败原因有 6 条未知取值（captcha_error 4 条、*********** 2 条），按未注明统计，请补充对照表。",
         "登录：方式有 2 条未知取值（fingerprint 2 条），按“其他”统计，请补充对照表。",
     ]
