@@ -71,7 +71,7 @@ test: setup ## run the tests
 
 # in one process, which builds the demo city once
 golden: setup ## write tests/golden/ from the demo city's reports, and show what changed (one to two minutes)
-	UPDATE_GOLDEN=1 $(BIN)/python -m pytest -q -p no:xdist -k golden_file tests/test_reports_issued.py tests/test_advice_issued.py
+	UPDATE_GOLDEN=1 $(BIN)/python -m pytest -q -p no:xdist -k golden_file tests/test_reports_issued.py tests/test_recommendations_issued.py
 	@git diff --stat -- tests/golden
 
 check: lint ## format, lint, types, import layers, stripped notebooks, house rules; changes nothing

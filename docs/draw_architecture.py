@@ -1,8 +1,8 @@
-"""Draw docs/architecture.svg: the rooms of the package in their layers, and the imports between them.
+"""Draw docs/architecture.svg: the components of the package in their layers, and the imports between them.
 
 Layers are read from the import-linter contract in pyproject.toml, imports from the code. An arrow that follows from
-other arrows is left out (transitive reduction), and so is every arrow to a room that most rooms import. The same code
-gives the same bytes: `python docs/draw_architecture.py > docs/architecture.svg`, or `make docs`.
+other arrows is left out (transitive reduction), and so is every arrow to a component that most components import. The
+same code gives the same bytes: `python docs/draw_architecture.py > docs/architecture.svg`, or `make docs`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 import grimp
 
 PACKAGE = "ntanalytics"
-#: A room that so many others import is drawn grey, and without arrows to it.
+#: A component that so many others import is drawn grey, and without arrows to it.
 MANY = 12
 #: Sizes in pixels: the picture, a layer, a box, the lane of an arrow that passes a layer, and what is between them.
 WIDTH, MARGIN, TOP, ROW, BOX, LANE, GAP = 1200, 60, 96, 64, 38, 10, 40
@@ -26,8 +26,8 @@ ORDERING, STRAIGHTENING = 30, 200
 STYLE = """
 text { font: 13px "Segoe UI", "Helvetica Neue", Arial, sans-serif; fill: #1f2933 }
 .title { font-size: 19px; font-weight: 600 } .note { fill: #52606d } .layer { font-size: 11px; fill: #7b8794 }
-.room text { text-anchor: middle } .name { font-size: 14px; font-weight: 600 } .size { font-size: 11px; fill: #52606d }
-.room rect { fill: #e3f0fb; stroke: #4a84b5; stroke-width: 1.2px }
+.component text { text-anchor: middle } .name { font-size: 14px; font-weight: 600 }
+.size { font-size: 11px; fill: #52606d } .component rect { fill: #e3f0fb; stroke: #4a84b5; stroke-width: 1.2px }
 .many rect { fill: #eef0f2; stroke: #9aa5b1 } .band { fill: #f5f7fa } .page { fill: #fff }
 .arrow { fill: none; stroke: #5f7387; marker-end: url(#head) } .arrow:hover { stroke: #c2410c } marker { fill: #5f7387 }
 """
@@ -35,53 +35,59 @@ HEAD = """<defs><marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidt
 markerUnits="userSpaceOnUse"><path d="M0 0 8 4 0 8z"/></marker></defs>"""
 
 Edge = tuple[str, str]
-#: A room, or the lane of an arrow (its two rooms) in a layer that the arrow passes.
+#: A component, or the lane of an arrow (its two components) in a layer that the arrow passes.
 Node = str | Edge
 Places = list[dict[Node, float]]
 
 
 def read_layers(root: Path) -> list[list[str]]:
-    """Return the layers of the package, high to low, each with its rooms."""
+    """Return the layers of the package, high to low, each with its components."""
     settings = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
     [contract] = [one for one in settings["tool"]["importlinter"]["contracts"] if one["type"] == "layers"]
-    return [[room.strip(" ()") for room in layer.replace(":", "|").split("|")] for layer in contract["layers"]]
+    return [
+        [component.strip(" ()") for component in layer.replace(":", "|").split("|")] for layer in contract["layers"]
+    ]
 
 
 def read_imports(root: Path) -> Counter[Edge]:
-    """Return the number of imports from modules of one room to modules of another, by the two rooms."""
+    """Return the number of imports from modules of one component to modules of another, by the two components."""
     sys.path.insert(0, str(root))  # where grimp looks for the package, which it does not run
     graph = grimp.build_graph(PACKAGE, cache_dir=None)
-    graph.remove_module(f"{PACKAGE}.__main__")  # it is no room, and calls cli
+    graph.remove_module(f"{PACKAGE}.__main__")  # it is no component, and calls cli
     pairs = ((module, other) for module in graph.modules for other in graph.find_modules_directly_imported_by(module))
-    rooms = ((module.split(".")[1:2], other.split(".")[1:2]) for module, other in pairs)
-    return Counter((ours[0], theirs[0]) for ours, theirs in rooms if ours and theirs and ours != theirs)
+    components = ((module.split(".")[1:2], other.split(".")[1:2]) for module, other in pairs)
+    return Counter((ours[0], theirs[0]) for ours, theirs in components if ours and theirs and ours != theirs)
 
 
 def choose_arrows(imports: Iterable[Edge]) -> set[Edge]:
-    """Return the edges that do not follow from others and do not lead to a room that most rooms import."""
+    """Return the edges that do not follow from others and do not lead to a component that most components import."""
     direct: dict[str, set[str]] = {}
-    for room, other in imports:
-        direct.setdefault(room, set()).add(other)
+    for component, other in imports:
+        direct.setdefault(component, set()).add(other)
     reached: dict[str, set[str]] = {}
 
-    def reach(room: str) -> set[str]:
-        if room not in reached:
-            reached[room] = set().union(*({other} | reach(other) for other in direct.get(room, ())))
-        return reached[room]
+    def reach(component: str) -> set[str]:
+        if component not in reached:
+            reached[component] = set().union(*({other} | reach(other) for other in direct.get(component, ())))
+        return reached[component]
 
-    known = ((room, other) for room, others in direct.items() for other in others - find_grey(imports))
-    return {(room, other) for room, other in known if not any(other in reach(between) for between in direct[room])}
+    known = ((component, other) for component, others in direct.items() for other in others - find_grey(imports))
+    return {
+        (component, other)
+        for component, other in known
+        if not any(other in reach(between) for between in direct[component])
+    }
 
 
 def find_grey(imports: Iterable[Edge]) -> set[str]:
-    """Return the rooms that so many others import that arrows to them would cover the picture."""
-    return {room for room, users in Counter(other for _, other in imports).items() if users >= MANY}
+    """Return the components that so many others import that arrows to them would cover the picture."""
+    return {component for component, users in Counter(other for _, other in imports).items() if users >= MANY}
 
 
 def arrange(layers: Sequence[Sequence[str]], arrows: Sequence[Edge]) -> Places:
-    """Return for each layer its rooms and lanes from left to right, each with the middle of its place."""
-    level = {room: number for number, rooms in enumerate(layers) for room in rooms}
-    rows: list[list[Node]] = [list(rooms) for rooms in layers]
+    """Return for each layer its components and lanes from left to right, each with the middle of its place."""
+    level = {component: number for number, components in enumerate(layers) for component in components}
+    rows: list[list[Node]] = [list(components) for components in layers]
     beside: dict[tuple[int, Node], list[tuple[int, Node]]] = {}
     for arrow in arrows:
         begin, end = level[arrow[0]], level[arrow[1]]
@@ -109,7 +115,7 @@ def arrange(layers: Sequence[Sequence[str]], arrows: Sequence[Edge]) -> Places:
 
 
 def _pull(node: Node, near: Sequence[tuple[int, Node]], places: Places) -> float:
-    """Return the mean place of the neighbours, 0 without one; a lane follows lanes rather than rooms."""
+    """Return the mean place of the neighbours, 0 without one; a lane follows lanes rather than components."""
     weights = [4 if isinstance(node, tuple) and isinstance(other, tuple) else 1 for _, other in near]
     pulled = (weight * places[row][other] for weight, (row, other) in zip(weights, near, strict=True))
     return sum(pulled) / max(sum(weights), 1)
@@ -139,19 +145,19 @@ def _width(node: Node) -> float:
 def draw(root: Path) -> str:
     """Return the picture of the package below ``root``, as SVG."""
     layers, imports = read_layers(root), read_imports(root)
-    level = {room: number for number, rooms in enumerate(layers) for room in rooms}
-    if lost := {room for edge in imports for room in edge} - set(level):
+    level = {component: number for number, components in enumerate(layers) for component in components}
+    if lost := {component for edge in imports for component in edge} - set(level):
         raise ValueError(f"no layer in pyproject.toml holds {sorted(lost)}")
     arrows = sorted(choose_arrows(imports), key=lambda arrow: (level[arrow[0]], arrow))
     places, grey, height = arrange(layers, arrows), find_grey(imports), TOP + ROW * len(layers) + 8
     notes = (
-        "A room imports only rooms below it. An arrow leads to an imported room; it is left out where others imply it.",
-        f"Grey: at least {MANY} rooms import it; arrows to it are left out. Thick: many imports. Sizes are rounded.",
+        "A component imports only components below it. An arrow leads to an import; not drawn where others imply it.",
+        f"Grey: at least {MANY} import it, and arrows to it are left out. Thick: many imports. Sizes are rounded.",
     )
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}">',
         f'<style>{STYLE}</style>{HEAD}<rect class="page" width="{WIDTH}" height="{height}"/>',
-        f'<text class="title" x="20" y="32">The rooms of {PACKAGE} in their layers</text>',
+        f'<text class="title" x="20" y="32">The components of {PACKAGE} in their layers</text>',
         *(f'<text class="note" x="20" y="{54 + 20 * n}">{note}</text>' for n, note in enumerate(notes)),
     ]
     for number in range(len(layers)):
@@ -159,25 +165,25 @@ def draw(root: Path) -> str:
         parts += [f'<rect class="band" y="{y}" width="{WIDTH}" height="{ROW}"/>'] if number % 2 == 0 else []
         parts.append(f'<text class="layer" x="20" y="{y + ROW // 2 + 4}">{number + 1}</text>')
     parts += [_arrow(arrow, imports[arrow], level, places) for arrow in arrows]
-    for room, number in level.items():
-        kind = "room many" if room in grey else "room"
-        parts.append(_box(room, kind, number, places[number][room], _size(root, room)))
+    for component, number in level.items():
+        kind = "component many" if component in grey else "component"
+        parts.append(_box(component, kind, number, places[number][component], _size(root, component)))
     return "\n".join([*parts, "</svg>", ""])
 
 
-def _box(room: str, kind: str, row: int, x: float, size: str) -> str:
-    y, width = TOP + ROW * row + (ROW - BOX) // 2, _width(room)
+def _box(component: str, kind: str, row: int, x: float, size: str) -> str:
+    y, width = TOP + ROW * row + (ROW - BOX) // 2, _width(component)
     return (
-        f'<g class="{kind}" data-room="{room}" data-layer="{row + 1}">'
+        f'<g class="{kind}" data-component="{component}" data-layer="{row + 1}">'
         f'<rect x="{x - width / 2:.0f}" y="{y}" width="{width:.0f}" height="{BOX}" rx="5"/>'
-        f'<text class="name" x="{x:.0f}" y="{y + 17}">{room}</text>'
+        f'<text class="name" x="{x:.0f}" y="{y + 17}">{component}</text>'
         f'<text class="size" x="{x:.0f}" y="{y + 31}">{size}</text></g>'
     )
 
 
-def _size(root: Path, room: str) -> str:
-    """Return the size of a room in lines with one digit, so that it changes seldom."""
-    folder = root / PACKAGE / room
+def _size(root: Path, component: str) -> str:
+    """Return the size of a component in lines with one digit, so that it changes seldom."""
+    folder = root / PACKAGE / component
     files = folder.rglob("*.py") if folder.is_dir() else [folder.with_suffix(".py")]
     lines = sum(file.read_text(encoding="utf-8").count("\n") for file in files)
     return f"{round(lines, 1 - len(str(lines))):,} lines"

@@ -107,15 +107,16 @@ def _last(
     return dataset, version, first, last
 
 
-#: Rooms that call metrics. They are imported before the calls are recorded, so that none keeps a recording function.
+#: Components that call metrics. They are imported before the calls are recorded, so that none keeps a recording
+#: function.
 CALLERS = ("checks", "findings", "metrics", "recommendations", "report_content", "subsystems", "workspace")
 
 
 @contextmanager
 def record_metric_calls() -> Iterator[MetricCalls]:
     """Yield the calls of the metrics that are made in the block."""
-    for room in CALLERS:
-        package = importlib.import_module(f"ntanalytics.{room}")
+    for component in CALLERS:
+        package = importlib.import_module(f"ntanalytics.{component}")
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             importlib.import_module(module.name)
     calls = MetricCalls()

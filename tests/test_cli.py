@@ -59,7 +59,7 @@ def test_extract_fills_the_lake_and_says_how_much(shop: SmallSite):
     assert by_source["shop"]["rows"] == {"2026-11-19": 2}
     ((reason, rows),) = by_source["shop"]["rejected"].items()
     assert ("segments" in reason, rows) == (True, 1)
-    assert by_source["shop"]["unknown_words"] == {"carrier": {"satellite": 1}}
+    assert by_source["shop"]["unknown_values"] == {"carrier": {"satellite": 1}}
     said = nta("--config", str(shop.config), "extract", "sms.messages", "--from", "2026-11-19").stdout
     assert "1 rejected: 计费条数（segments）小于 1" in said
     assert "1 with a word of carrier that is not known, kept without it: satellite 1" in said

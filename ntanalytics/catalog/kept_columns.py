@@ -1,8 +1,8 @@
 """Columns that mappings select, kept beside the lake's tables: to parse them all takes longer than to read a day.
 
 What a mapping selects depends on its text, its dialects and the parameters that it must bind, on the checks of this
-room, and on the versions of sqlglot and Python. These are the key, so that a mapping that was changed, here or by a
-site, is parsed anew. Only a mapping that passed every check is kept.
+component, and on the versions of sqlglot and Python. These are the key, so that a mapping that was changed, here or by
+a site, is parsed anew. Only a mapping that passed every check is kept.
 """
 
 from __future__ import annotations

@@ -44,7 +44,7 @@ from ntanalytics.detectors.surveillance.departure import Departure
 from ntanalytics.detectors.surveillance.departures import MIN_DAYS, UNKNOWN, ColumnRoles, attributed_whole, departures
 from ntanalytics.detectors.surveillance.other_days import unlike_weekday
 from ntanalytics.detectors.surveillance.whole_day import is_doubtful, whole_day, with_whole_day
-from ntanalytics.metrics.leaves import leaves, on_day_of
+from ntanalytics.metrics.leaf_counts import leaf_counts, on_day_of
 from ntanalytics.workspace.dataset_view import DatasetView
 
 #: Dimension whose members are systems of their own: what one of them lacks is a share of its own events.
@@ -213,7 +213,7 @@ def _counted(
     if parents is not None and link is not None and link.state:
         events, dimensions = with_parents(events, link.column, parents), [*dimensions, PARENT]
     of_days = events.filter(events.day.isin(days))
-    table = leaves(of_days, time, context.utc_offset_h, dimensions, weight=columns.weight, values=values)
+    table = leaf_counts(of_days, time, context.utc_offset_h, dimensions, weight=columns.weight, values=values)
     counted = table.to_pyarrow()
     if parents is None or link is None or link.column not in dimensions:
         return counted, dimensions, (), events

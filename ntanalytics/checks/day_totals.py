@@ -15,7 +15,7 @@ from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.watched_datasets import COMPANIONS, WATCHED
 from ntanalytics.detectors.expected_range import ExpectedRange, expected_range
 from ntanalytics.detectors.surveillance.leaf_table import NO_MEMBER, Members
-from ntanalytics.metrics.leaves import leaves
+from ntanalytics.metrics.leaf_counts import leaf_counts
 from ntanalytics.metrics.rows import rows
 from ntanalytics.workspace.dataset_view import DatasetView
 
@@ -47,7 +47,7 @@ def totals_by_day(events: ir.Table, weight: str) -> dict[date, float]:
         events: rows of a dataset.
         weight: column of how many events a row stands for; empty where it is one.
     """
-    return sums_by_day(leaves(events, "", 0, (), weight=weight).to_pyarrow())
+    return sums_by_day(leaf_counts(events, "", 0, (), weight=weight).to_pyarrow())
 
 
 def sums_by_day(counted: pa.Table) -> dict[date, float]:
@@ -60,7 +60,7 @@ def of_members(counted: pa.Table, members: Members) -> pa.Table:
     """Return the counts of a subject.
 
     Args:
-        counted: the result of ``metrics.leaves``.
+        counted: the result of ``metrics.leaf_counts``.
         members: pairs of dimension and member; ``NO_MEMBER`` are those without one.
     """
     for dimension, member in members:

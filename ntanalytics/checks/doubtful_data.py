@@ -1,4 +1,4 @@
-"""Doubtful data: of lost rows, of a clock that is off and of identifiers without a register too much is unknown."""
+"""Doubtful data: of lost rows, of a clock that is off and of unmatched identifiers too much is unknown."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def doubt(
 
     Of a dataset that lost more than one row in a hundred no silence and no fall is told; of one whose usual day came at
     other hours, nothing that is held against the hours or days before; where it came minutes away, no subject in hours.
-    Where its identifiers are not those of its register, nothing that joins the two is in order. What the data
-    themselves have is told.
+    Where its identifiers are not those of the dataset that describes them, nothing that joins the two is in order. What
+    the data themselves have is told.
 
     Args:
         findings: of one report.

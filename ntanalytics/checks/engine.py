@@ -30,19 +30,19 @@ from ntanalytics.contract.enumerations import subsystem_label
 from ntanalytics.findings.finding import Detail, Finding
 from ntanalytics.findings.judgement import unknown
 from ntanalytics.findings.phrases import listed
-from ntanalytics.kernels.assistant import share_out
+from ntanalytics.kernels.worker import share_out
 
 #: Piece of an evaluation: a subsystem's, or what is shared later; None where that ended in an error.
 Piece = SubsystemEvaluation | Part[Any] | None
 
 
 @dataclass(frozen=True)
-class Partner:
-    """Assistant of an evaluation.
+class EvaluationWorker:
+    """Worker of an evaluation.
 
     Attributes:
         call: returns the call by which it works out a piece, named as here; it is pickled.
-        take_over: has the report know of the datasets that the assistant opened what the assistant knows.
+        take_over: has the report know of the datasets that the worker opened what the worker knows.
     """
 
     call: Callable[[str], Callable[[], Piece]]
@@ -95,7 +95,7 @@ def evaluate(
     subsystems: Sequence[Subsystem],
     spans: Sequence[Span],
     ahead: Mapping[str, SharedCall] = MappingProxyType({}),
-    there: Partner | None = None,
+    there: EvaluationWorker | None = None,
 ) -> Evaluation:
     """Evaluate checks and sections. One that ends in an error is unknown, and the others come out.
 
@@ -106,7 +106,7 @@ def evaluate(
         subsystems: the subsystems.
         spans: spans of the checks.
         ahead: what blocks of the report share later, by a name that no subsystem has: it is worked out here, too.
-        there: the assistant, which does :func:`evaluate_piece`; None for this process alone.
+        there: the worker, which does :func:`evaluate_piece`; None for this process alone.
     """
     by_id = {subsystem.id: subsystem for subsystem in subsystems}
     before = list(context.report.opened)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ntanalytics.checks.context import CheckContext
-from ntanalytics.findings.place import places_of
+from ntanalytics.findings.topology import places_of
 
 
 def places(context: CheckContext) -> dict[str, str]:

@@ -25,7 +25,7 @@ def with_quantities(
 
     Args:
         departing: the departures.
-        counted: the leaves of the dataset (``metrics.leaves``).
+        counted: the leaves of the dataset (``metrics.leaf_counts``).
         days: the judged day, and the days before it, oldest first.
         dimensions: names of the dimensions, in the order of the members of a subject.
     """

@@ -27,7 +27,7 @@ from ntanalytics.detectors.surveillance.departures import MIN_DAYS
 from ntanalytics.detectors.surveillance.drift import LEAST_EFFECT
 from ntanalytics.detectors.surveillance.leaf_table import Members
 from ntanalytics.metrics.infra import hosts
-from ntanalytics.metrics.leaves import level_of
+from ntanalytics.metrics.leaf_counts import level_of
 from ntanalytics.metrics.rows import rows
 from ntanalytics.metrics.slots import local_hour
 

@@ -16,7 +16,7 @@ from ntanalytics.contract import DATASETS, Dataset, Kind
 from ntanalytics.contract.dimensions import GIVEN_UP, breakdown, referred
 from ntanalytics.detectors.surveillance.cohorts import unended
 from ntanalytics.detectors.surveillance.departure import Departure
-from ntanalytics.metrics.leaves import by_start_and_end
+from ntanalytics.metrics.leaf_counts import by_start_and_end
 from ntanalytics.metrics.rows import rows
 
 #: Column of the step at which an open case waits, and share of the open cases that are nearly all.

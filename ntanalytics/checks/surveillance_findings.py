@@ -19,7 +19,7 @@ from ntanalytics.detectors.surveillance.whole_day import LEAST_EVENTS
 from ntanalytics.findings.finding import Comparison, Detail, Finding, Window
 from ntanalytics.findings.rule import Rule
 from ntanalytics.findings.subjects import subject
-from ntanalytics.metrics.leaves import level_of
+from ntanalytics.metrics.leaf_counts import level_of
 
 #: Members that lead to the cause and are told, the rarest first.
 _MOST_LEADS = 2

@@ -25,7 +25,7 @@ from ntanalytics.findings.finding import Entity, Finding, Window, violations
 from ntanalytics.findings.judgement import judge_value
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics.case_endings import FINISHED, RETURNED, SOON, endings, with_soon
-from ntanalytics.metrics.leaves import leaves
+from ntanalytics.metrics.leaf_counts import leaf_counts
 
 #: Comparable days for which cases may have ended so before it is what they do: a working week.
 _LASTING = 5
@@ -68,7 +68,7 @@ def unusual_endings(
         known_before = before[:_LASTING][-1]
         ended = with_soon(ended, contract.time, contract.ended[0], known_before, kind)
     ended = ended.mutate(ending=ended.ending.isin(ways).ifelse(ended.ending, FINISHED))
-    counted = leaves(ended, "ended_at", context.utc_offset_h, [*dimensions, _ENDING]).to_pyarrow()
+    counted = leaf_counts(ended, "ended_at", context.utc_offset_h, [*dimensions, _ENDING]).to_pyarrow()
     table = _table(counted, [*reversed(before), context.on], dimensions)
     # what has ended so for some days is held against the days before them
     lasted = _LASTING if len(before) >= MIN_DAYS + _LASTING else 0

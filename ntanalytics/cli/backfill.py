@@ -34,7 +34,7 @@ def backfill(
 ) -> None:
     """Issue a report for past periods that lie completely between two days; nothing is sent.
 
-    Published reports are not made again, so that an interrupted backfill is typed again and continues. A period that
+    Published reports are skipped, so that an interrupted backfill continues when it is run again. A period that
     fails does not stop the others; the exit code is that of the first failure.
     """
     from ntanalytics.operations.backfill import backfill as issue_periods

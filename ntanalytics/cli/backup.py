@@ -52,8 +52,8 @@ def backup(
 ) -> None:
     """Back up ledger, lake, reports, settings and mappings, while reports run; call it every night.
 
-    Each file is written once, however many backups hold it, and read back. Broken off, it is typed again and goes on.
-    The ledger may be of SQLite, PostgreSQL or MariaDB. `ntanalytics restore` makes the site again on another host
+    Each file is written once, however many backups hold it, and read back. After an interruption, run it again.
+    The ledger may be in SQLite, PostgreSQL or MariaDB. `ntanalytics restore` restores the site on another host
     (docs/backup.md).
 
     Keys are not in the backup: save them once by --keys, in a safe. Secrets in variables or a keyring are not saved.

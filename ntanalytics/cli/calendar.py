@@ -112,7 +112,7 @@ def _judge(notice: HolidayNotice, check: NoticeCheck) -> None:
             complain(error)
         raise SettingsError(
             tr("the notice contradicts itself in {count} place(s); nothing is written", count=len(check.errors)),
-            todo=tr("compare the text with the page of the State Council, correct it and type the command again"),
+            todo=tr("compare the text with the page of the State Council, correct it and run the command again"),
         )
     for kind, count in check.passed.items():
         say(tr("  checked: {count} {kind}", count=count, kind=kind))

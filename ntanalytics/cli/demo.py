@@ -56,7 +56,7 @@ def demo(
         ),
     ] = None,
 ) -> None:
-    """Write a demo city, take its data into a lake and issue its reports (docs/demo.md).
+    """Write a demo city, load its data into a lake and issue its reports (docs/demo.md).
 
     The data are extracted as on the morning after the last day, so that the figures do not depend on today's date;
     states also as on some mornings before it, so that changes show. A second process helps.

@@ -23,7 +23,7 @@ _MARKS = {"ok": "●", "warning": "▲", "critical": "■"}
 def doctor(context: typer.Context, as_json: AsJson = False) -> None:
     """Check the settings, secrets, sources, mappings, clocks, calendar, disk, fonts and the browser that prints.
 
-    Nothing is changed. The last line is the verdict. A cause is told once, with all items that it concerns; JSON has
+    Nothing is changed. The last line is the verdict. A cause is reported once, with all affected items; JSON has
     every item. A source without a row is a warning. A warning leaves the exit code at 0; a critical item sets it to its
     own, the first one counts.
     """

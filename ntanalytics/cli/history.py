@@ -29,8 +29,8 @@ def history(
         list[str] | None,
         typer.Option(
             "--kind",
-            help="Kind of event: run, turn, correction, extraction, extract, delivery, notice, settings, backfill, "
-            "retention, maintain or remark; may be repeated; default: all but extraction.",
+            help="Kind of event: run, scheduled-run, correction, extraction, extract, delivery, notice, settings, "
+            "backfill, retention, maintain, remark, backup or restore; may be repeated; default: all but extraction.",
         ),
     ] = None,
     report: Annotated[str, typer.Option(help="Only events of this report.")] = "",

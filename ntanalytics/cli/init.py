@@ -13,7 +13,7 @@ from ntanalytics.language import tr
 
 
 @app.command(epilog="Example: ntanalytics init /srv/ntanalytics")
-def init(directory: Annotated[Path, typer.Argument(help="Folder of the files; made if need be.")]) -> None:
+def init(directory: Annotated[Path, typer.Argument(help="Folder of the files; created if needed.")]) -> None:
     """Write a commented ntanalytics.yml, an empty service-desk workbook 运维台账.xlsx and scheduled/jobs.yml."""
     from ntanalytics.sources.starter import write_starter
 

@@ -26,13 +26,13 @@ def maintain(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Change nothing and show the result.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Take rows that came late, compact small files of the lake, remove files that are not needed; call it once a week.
+    """Load rows that came late, compact small files of the lake, remove files that are not needed; call it once a week.
 
     Each database is asked for the number of rows of the last five weeks of its settled events. A day whose number
     differs from the rows that were read is extracted again; the next report of it has the late rows. A day of which a
     database has lost rows (a tenth of them, or all) stays as it was read.
 
-    Versions that published reports were made from stay, so that the reports can be made again, and so do all versions
+    Versions that published reports were made from stay, so that the reports can be reproduced, and so do all versions
     of the last seven days. Extractions, runs and analysts may go on meanwhile.
     """
     from ntanalytics.operations.maintenance import maintain as maintain_lake

@@ -24,7 +24,7 @@ def remark(
     """Publish the next version of a report with a signed remark below its head.
 
     Nothing is extracted or computed again. The answer names the digest of everything that the report says beside its
-    remarks: it is the same before and after, and the remark says it, too. A report that is not whole is refused.
+    remarks: it is the same before and after, and the remark says it, too. A report that is not intact is refused.
     """
     from ntanalytics.runner import RunContext
     from ntanalytics.runner.remarking import remark_report

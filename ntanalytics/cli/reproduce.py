@@ -20,7 +20,7 @@ def reproduce(
     directory: Annotated[Path, typer.Argument(help="Folder of a published report.")],
     as_json: AsJson = False,
 ) -> None:
-    """Make a published report again on the same data, and prove that every figure comes out the same.
+    """Recompute a published report from the same data, and prove that every figure is the same.
 
     The manifest names the version of each table that the report read, and its parameters. The lake keeps these
     versions as long as the report is in the outputs, also if the days were extracted again since. No source is asked,

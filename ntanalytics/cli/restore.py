@@ -22,7 +22,7 @@ _Home = Annotated[
     Path,
     typer.Argument(
         metavar="HOME",
-        help="Folder of the site to be made. If it has an ntanalytics.yml already, its paths, its ledger and its "
+        help="Folder of the restored site. If it has an ntanalytics.yml already, its paths, its ledger and its "
         "store are used; else that of the backup is written there, with all paths below HOME.",
     ),
 ]
@@ -45,13 +45,13 @@ def restore(
     lost_at: _LostAt = "",
     as_json: AsJson = False,
 ) -> None:
-    """Make a site again from its backup, and prove it: digests, rows of each table, versions, the chain of the ledger.
+    """Restore a site from its backup, and verify it: digests, rows of each table, versions, the chain of the ledger.
 
-    A ledger of an older version is upgraded. Nothing is written over: whatever else is in the place is refused. Broken
-    off, it is typed again and goes on. Start the scheduler afterwards, and the next report comes with the same figures.
+    A ledger of an older version is upgraded. Nothing is overwritten: a folder with other content is refused. After an
+    interruption, run it again. Start the scheduler afterwards: the next report has the same figures.
 
     Nothing is sent twice: reports that were due before the site was lost may have been sent after the backup. They are
-    issued and listed by `ntanalytics deliver`, which sends one with --again. So name the moment of the loss.
+    issued and listed by `ntanalytics deliver`, which sends one with --again. So name the time of the loss.
     """
     from ntanalytics.operations.backup.restoring import RestoreRequest
     from ntanalytics.operations.backup.restoring import restore as restore_site
@@ -92,7 +92,7 @@ def _show(result: RestoreResult) -> None:
     )
     say(
         tr(
-            "  {values:,} rows of the ledger, as many as before; its chain is whole",
+            "  {values:,} rows of the ledger, as many as before; its chain is intact",
             values=sum(made.ledger_rows.values()),
         )
     )

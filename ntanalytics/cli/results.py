@@ -51,7 +51,7 @@ def _show_remarks(result: ExtractionResult) -> None:
                 column=column,
             )
         )
-    for column, words in result.unknown_words_by_column.items():
+    for column, words in result.unknown_values_by_column.items():
         few = ", ".join(f"{word} {rows:,}" for word, rows in words.most_common(5))
         say(
             tr(
@@ -162,7 +162,7 @@ def _show_next(report: ConnectionReport) -> None:
     if report.fits:
         say(tr("all fits. In ntanalytics.yml:\n"))
     elif report.datasets or report.kept or report.written:
-        say(tr("\nNext: edit {folder}, and type the command again.", folder=report.folder))
+        say(tr("\nNext: edit {folder}, and run the command again.", folder=report.folder))
         if report.usable:
             names = ", ".join(report.usable)
             say(tr("The rows that fit can be taken already ({datasets}). In ntanalytics.yml:\n", datasets=names))

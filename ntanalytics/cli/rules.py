@@ -28,7 +28,7 @@ def rules(
     """List the rules of the findings with the limits of the site, and the findings of a day.
 
     Without settings, the rules are those of the suite. Marked are rules that the site disabled or changed, and rules
-    that only the recommendations of a quarter use.
+    that only the quarterly recommendations use.
     """
     from ntanalytics.evaluation import rulebook
     from ntanalytics.findings.phrases import rule_limits
@@ -56,5 +56,5 @@ def rules(
         + ((summaries[rule.code],) if day else ())
         for rule in listed
     ]
-    heads = (tr("rule"), tr("kind"), tr("what"), tr("limits"), tr("fewest"), "")
+    heads = (tr("rule"), tr("kind"), tr("what"), tr("limits"), tr("min. events"), "")
     show_table((*heads, tr("said of {on}", on=on)) if day else heads, rows)

@@ -40,14 +40,14 @@ def schedule(
     runs, unknown = upcoming(jobs, dt.datetime.now(settings.zone), days, settings.calendar(), settings.zone)
     problems = [*check_jobs(jobs), *check_recipients(jobs, settings.channels)]
     if as_json:
-        turns = [{"at": run.at.isoformat(), "job": run.job, "period": run.period.text} for run in runs]
-        show_json({"turns": turns, "untold": unknown, "wrong": problems})
+        listed = [{"at": run.at.isoformat(), "job": run.job, "period": run.period.text} for run in runs]
+        show_json({"runs": listed, "unknown": unknown, "problems": problems})
     else:
         rows = []
         for run in runs:
             job, at = jobs[run.job], f"{run.at:%a %Y-%m-%d %H:%M}"
             rows.append((at, run.job, job.report, run.period.text, f"{job.deadline(run.at):%H:%M}"))
-        show_table((tr("turn"), tr("job"), tr("report"), tr("period"), tr("out by")), rows)
+        show_table((tr("scheduled at"), tr("job"), tr("report"), tr("period"), tr("deadline")), rows)
     if write is not None:
         for path in write_files(write, deployment_paths(settings), jobs):
             complain(tr("wrote {path}", path=path)) if as_json else say(tr("wrote {path}", path=path))

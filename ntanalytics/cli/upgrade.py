@@ -27,15 +27,15 @@ def upgrade(
     write: Annotated[bool, typer.Option("--write", help="Do it, after a backup; else nothing is changed.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show how a site of an older version is brought to this one; with --write, do it.
+    """Show how to upgrade a site of an older version to this one; with --write, do it.
 
     The ledger: a file of SQLite is copied first; of a database server, take a dump before. The rows of each table are
     counted before and after. Settings and jobs: former names are rewritten, after a copy. The lake: a table follows its
     dataset's columns; its former version stays. The desk's workbook gains the sheets, columns and words that it lacks,
     behind its own, after a copy: close it before. Mappings of the site that do not fit the contract are listed, all of
-    them, for you to mend; then the exit code is 4.
+    them, for you to correct; then the exit code is 4.
 
-    It can be broken off and typed again. Stop the scheduler while it runs.
+    It can be interrupted and run again. Stop the scheduler while it runs.
     """
     from ntanalytics.errors import ContractError
     from ntanalytics.ledger.upgrading import plan_upgrade

@@ -16,13 +16,13 @@ from ntanalytics.language import tr
 def verify(
     context: typer.Context, directory: Annotated[Path, typer.Argument(help="Folder of a published report.")]
 ) -> None:
-    """Prove that a published report is whole: its files say what its record says, and nothing hides or changes it.
+    """Prove that a published report is intact: its files say what its record says, and nothing is hidden or changed.
 
-    Page, workbook, Word document and OFD are read and compared with the record, then made again and compared part
+    Page, workbook, Word document and OFD are read and compared with the record, then rendered again and compared part
     by part: a hidden column, a colour or a text outside of the tables is found, too. The manifest must have its own
     digest, and the fields of the record.
 
-    At the site, the ledger proves that this manifest was published: a report exchanged together with its manifest is
+    At the site, the ledger proves that this manifest was published: a report replaced together with its manifest is
     found. Elsewhere the answer says that no ledger was at hand. The exit code is 9 for a difference.
     """
     from ntanalytics.reports.verification import verify as prove

@@ -144,7 +144,7 @@ def _header(proposal: MatchProposal, tables: dict[str, str]) -> list[str]:
     lines += [absent_remark(proposal, name) for name in absent]
     if table.hidden:
         hidden = one_line(", ".join(table.hidden))
-        what = tr("Not looked at, since they may tell of a person or hold a secret: {columns}", columns=hidden)
+        what = tr("Not read, since they may identify a person or hold a secret: {columns}", columns=hidden)
         lines.append(f"-- {what}")
     return lines
 

@@ -19,7 +19,7 @@ import jinja2
 from markupsafe import Markup
 
 from ntanalytics.contract.enumerations import EDITIONS
-from ntanalytics.delivery.catalogue import IssuedReport, UnreadableReport, read_issued_reports
+from ntanalytics.delivery.issued_reports import IssuedReport, UnreadableReport, read_issued_reports
 from ntanalytics.delivery.manifest import RENDERINGS
 from ntanalytics.delivery.missing import MissingReport, failures, publication_gaps
 from ntanalytics.disk_space import sync

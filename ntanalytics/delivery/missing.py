@@ -10,7 +10,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from ntanalytics.delivery.catalogue import IssuedReport
+from ntanalytics.delivery.issued_reports import IssuedReport
 from ntanalytics.delivery.report_folder import parameters_key
 from ntanalytics.errors import BadPeriod, CalendarMissing, UsageError
 from ntanalytics.ledger import Run
@@ -23,7 +23,7 @@ REGULAR = 3
 _FURTHEST_DAYS = 400
 
 _REASONS = {
-    4: "映射与数据规范不符", 5: "数据源读取失败", 6: "数据湖或台账出错", 7: "报表运行出错",
+    4: "映射与数据规范不符", 5: "数据源读取失败", 6: "数据湖或运行台账出错", 7: "报告运行出错",
     8: "发布失败，请检查磁盘与权限", 9: "核对不一致，未予发布", 10: "缺少工作日历",
 }  # fmt: skip
 _UNKNOWN_REASON = "运行未完成"

@@ -84,7 +84,7 @@ class PublishedReport:
             attachment=self._attachment(WORKBOOK, f"{self._file_name()}.xlsx"),
             files=tuple(self._renderings()),
             place=place,
-            original=f"报表库 {'/'.join(place)}",
+            original=f"报告库 {'/'.join(place)}",
         )
 
     def _renderings(self) -> Iterator[Attachment]:

@@ -198,7 +198,7 @@ def _span(until: dt.date, days: int, seed: int, scale: float) -> list[dt.date]:
     """
     if days < 1 or not scale > 0 or seed < 0:
         raise UsageError(
-            tr("the demo estate needs at least one day, a scale above 0 and a seed that is not negative"),
+            tr("the demo city needs at least one day, a scale above 0 and a seed that is not negative"),
             where="ntanalytics demo",
         )
     return days_between(until - dt.timedelta(days=days - 1), until)
@@ -254,7 +254,7 @@ def _prepare(directory: Path, outputs: Path) -> None:
     is_estate = (directory / INCIDENTS_FILE).is_file()
     if directory.exists() and not is_estate and (not directory.is_dir() or any(directory.iterdir())):
         raise UsageError(
-            tr("the folder is not empty and holds no demo estate; nothing was written"),
+            tr("the folder is not empty and holds no demo city; nothing was written"),
             where=str(directory),
             todo=tr("name a new folder with --dir DIR"),
         )

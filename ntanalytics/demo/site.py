@@ -20,7 +20,7 @@ from ntanalytics.sources.starter import DESK_WORKBOOK_NAME, write_jobs
 ALIAS_FILE, LEDGER_FILE = "unit-aliases.csv", "ledger.sqlite"
 
 _HEAD = """\
-# 示例城市的配置：由 ntanalytics demo 生成，可以照此改写。相对路径以本文件所在目录为准。
+# 演示城市的配置：由 ntanalytics demo 生成，可以照此改写。相对路径以本文件所在目录为准。
 site:
   name: 南通市电子政务工作平台（示例）
   timezone: Asia/Shanghai            # 来源没有写明时区的时间，按此时区理解

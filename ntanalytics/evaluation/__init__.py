@@ -41,7 +41,7 @@ def evaluate(
         LakeError: an estate could not be extracted.
     """
     if not seeds or not 1 <= judged <= days:
-        raise UsageError(tr("an evaluation needs a seed, and an estate as long as the judged days at least"))
+        raise UsageError(tr("an evaluation needs a seed, and a demo city with at least as many days as are judged"))
     places = [
         (directory if len(seeds) == 1 else directory / f"seed-{seed}", Wanted(seed, days=days, scale=scale))
         for seed in seeds

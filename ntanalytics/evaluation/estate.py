@@ -96,7 +96,8 @@ def prepare(directory: Path, wanted: Wanted, progress: Progress) -> EvaluatedEst
         failed = [f"{result.dataset} ← {result.source}: {result.error}" for result in results if result.error]
         if failed:
             raise LakeError(
-                tr("the estate was not taken whole: {failed}", failed="; ".join(failed)), where=str(directory)
+                tr("some data of the demo city were not extracted: {failed}", failed="; ".join(failed)),
+                where=str(directory),
             )
         mark.write_text(json.dumps(asdict(wanted)) + "\n", encoding="utf-8")
     return read_estate(directory, wanted)

@@ -107,7 +107,7 @@ def inspect_estates(
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn"), max_tasks_per_child=1) as pool:
         prepared = [pool.submit(_prepare, directory, wanted) for directory, wanted in places]
         for (_, wanted), future in zip(places, prepared, strict=True):
-            progress(tr("estate of seed {seed}", seed=wanted.seed), 0)
+            progress(tr("demo city of seed {seed}", seed=wanted.seed), 0)
             future.result()
         pending = [[pool.submit(inspect_days, *place, part) for part in parts] for place in places]
         by_estate = []

@@ -79,9 +79,9 @@ def as_data(rule: Rule) -> dict[str, object]:
 
 
 def remark(rule: Rule) -> str:
-    """Return the marks of a rule: off, overridden by the site, or of a quarter only."""
+    """Return the marks of a rule: off, overridden by the site, or used by the quarterly recommendations only."""
     data = as_data(rule)
-    marks = {"is_off": "off", "is_overridden": "overridden", "is_of_quarter": "of a quarter"}
+    marks = {"is_off": "off", "is_overridden": "overridden", "is_of_quarter": "quarterly only"}
     return ", ".join(mark for name, mark in marks.items() if data[name])
 
 
@@ -145,7 +145,7 @@ def _section(subsystem: str) -> str:
             if rule.min_count
             else ""
         )
-        quarter = " Asked of a quarter, by the recommendations." if is_of_quarter(rule.code) else ""
+        quarter = " Used only by the quarterly recommendations." if is_of_quarter(rule.code) else ""
         lines += [
             f"### `{rule.code}` {rule.check}",
             "",

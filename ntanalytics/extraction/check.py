@@ -18,10 +18,10 @@ from ntanalytics.extraction.pii import mask_identifiers, mask_text
 from ntanalytics.extraction.pseudonym import hash_values
 from ntanalytics.extraction.rejected_rows import rejects_of
 from ntanalytics.extraction.truncation import truncate_texts
-from ntanalytics.extraction.unknown_words import (
+from ntanalytics.extraction.unknown_values import (
     WordCounts,
     count_words,
-    replace_unknown_words,
+    replace_unknown_values,
     replace_unusable_numbers,
 )
 from ntanalytics.extraction.violations import label, violations, within
@@ -53,7 +53,7 @@ class CheckedBatch:
         rejects: rejected rows, in the schema ``delta.REJECTS``.
         source_rows: day → rows or lines of the source that the valid rows represent.
         masked: column → values in which a telephone or identity card number was masked.
-        unknown_words: (day, column, word) → rows or lines of the source whose word or number was replaced.
+        unknown_values: (day, column, word) → rows or lines of the source whose word or number was replaced.
         outdated: keys of cases, withdrawn or rejected and without a valid row: an older one does not hold any more.
         withdrawn: reason → withdrawn cases.
     """
@@ -62,7 +62,7 @@ class CheckedBatch:
     rejects: pa.Table
     source_rows: Counter[dt.date]
     masked: Counter[str] = field(default_factory=Counter)
-    unknown_words: WordCounts = field(default_factory=Counter)
+    unknown_values: WordCounts = field(default_factory=Counter)
     outdated: pa.Table | None = None
     withdrawn: Counter[str] = field(default_factory=Counter)
 
@@ -75,7 +75,7 @@ class _Columns:
         values: column → values as the contract types them.
         reasons: for each row its first reason for rejection; null for none.
         masked: see :class:`CheckedBatch`.
-        words: column → its replaced words and numbers (:mod:`ntanalytics.extraction.unknown_words`).
+        words: column → its replaced words and numbers (:mod:`ntanalytics.extraction.unknown_values`).
     """
 
     values: dict[str, pa.Array]
@@ -172,7 +172,7 @@ def _divide(
         rejects=rejects_of(table.filter(is_rejected), dataset, facts.filter(is_rejected)),
         source_rows=Counter(dict(zip(by_day["day"].to_pylist(), by_day["rows_sum"].to_pylist(), strict=True))),
         masked=columns.masked,
-        unknown_words=count_words(columns.words, day, weights, is_valid),
+        unknown_values=count_words(columns.words, day, weights, is_valid),
         outdated=_outdated(table.filter(pc.invert(is_valid)), rows, dataset),
         withdrawn=Counter(withdrawals.drop_null().to_pylist()),
     )
@@ -219,7 +219,7 @@ def _convert_columns(
         values, masked = mask_identifiers(values, column, key)
         if masked:
             columns.masked[column.name] = masked
-        values, words = replace_unknown_words(values, column)
+        values, words = replace_unknown_values(values, column)
         values, numbers = replace_unusable_numbers(values, delivered[column.name], is_unreadable, column)
         columns.note(column, words)
         columns.note(column, numbers)

@@ -109,7 +109,7 @@ class _Tally:
         """Count one batch."""
         self.tables.append(checked.rows)
         self.masked += checked.masked
-        for (_, column, _), rows in checked.unknown_words.items():
+        for (_, column, _), rows in checked.unknown_values.items():
             self.replaced_words[column] += rows
         for reject in checked.rejects.to_pylist():
             self.rejected[reject["reason"]] += reject["source_rows"]

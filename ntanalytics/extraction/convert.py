@@ -73,7 +73,7 @@ def translate(values: pa.Array, words: Mapping[str, str | None]) -> pa.Array:
     Args:
         values: the product's words.
         words: the table of words, which a site can edit. ``*`` stands for every other word, None for null. Without
-            ``*`` an unknown word stays as it is, so that the contract's check rejects its row. A word that the table
+            ``*`` an unknown value stays as it is, so that the contract's check rejects its row. A word that the table
             does not have as it is written is looked for without regard to case, width and blanks around it.
     """
     alike = _alike(words)

@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from ntanalytics.contract import Dataset, Kind
 from ntanalytics.extraction.check import MISTAKEN, check
 from ntanalytics.extraction.spool import Spool
-from ntanalytics.extraction.unknown_words import WordCounts
+from ntanalytics.extraction.unknown_values import WordCounts
 from ntanalytics.extraction.work_claims import ExtractionWindow
 from ntanalytics.periods import local_window
 
@@ -37,13 +37,13 @@ class TransferCounts:
     Attributes:
         source_rows: day → rows or lines of the source that the rows in the spool represent.
         masked: column → values in which a telephone or identity card number was masked.
-        unknown_words: (day, column, word) → rows or lines of the source whose word of an enumeration was replaced.
+        unknown_values: (day, column, word) → rows or lines of the source whose word of an enumeration was replaced.
         withdrawn: reason → withdrawn cases.
     """
 
     source_rows: Counter[dt.date] = field(default_factory=Counter)
     masked: Counter[str] = field(default_factory=Counter)
-    unknown_words: WordCounts = field(default_factory=Counter)
+    unknown_values: WordCounts = field(default_factory=Counter)
     withdrawn: Counter[str] = field(default_factory=Counter)
 
 
@@ -84,7 +84,7 @@ def fill_spool(
             spool.mark_outdated(checked.outdated)
             counts.source_rows.update(checked.source_rows)
             counts.masked.update(checked.masked)
-            counts.unknown_words.update(checked.unknown_words)
+            counts.unknown_values.update(checked.unknown_values)
             counts.withdrawn.update(checked.withdrawn)
             progress(counts.source_rows.total())
             del batch, checked, rows  # they take memory while the next batch is read

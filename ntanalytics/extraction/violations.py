@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ntanalytics.contract import Column
-from ntanalytics.extraction.unknown_words import has_substitute
+from ntanalytics.extraction.unknown_values import has_substitute
 
 
 def label(column: Column) -> str:

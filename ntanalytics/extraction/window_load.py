@@ -151,7 +151,7 @@ class WindowLoad:
                 source_rows=_without(kept, counts.source_rows),
                 rejected=_without(kept, _count(rejects)),
                 masked=counts.masked,
-                unknown_words=_without(kept, counts.unknown_words),
+                unknown_values=_without(kept, counts.unknown_values),
                 withdrawn=counts.withdrawn,
                 kept=kept,
                 is_backlog=window.is_backlog,

@@ -8,9 +8,9 @@ from datetime import date, datetime, timedelta
 
 from ntanalytics.findings.finding import Finding, Window
 from ntanalytics.findings.phrases import clock
-from ntanalytics.findings.place import hosts_of, place
 from ntanalytics.findings.planned_work import GRAIN_S, JOINING_DAYS, OFFICE, OUTAGES, is_more, names_of
 from ntanalytics.findings.subjects import member_names
+from ntanalytics.findings.topology import hosts_of, place
 from ntanalytics.metrics.rows import Rows, rows
 
 #: Seconds after the end of a change within which what begins may come from it.

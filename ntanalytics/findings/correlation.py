@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 from ntanalytics.findings.correlation_rules import CORRELATION_RULES, CorrelationRule, Reach
 from ntanalytics.findings.finding import Finding, ranked
-from ntanalytics.findings.place import Topology, host_of, place
 from ntanalytics.findings.related_subjects import RELATIONS, are_both_more, fell, is_more_of_a_day, rose
 from ntanalytics.findings.subjects import KIND as SUBJECT
 from ntanalytics.findings.subjects import dataset_of, members_of
 from ntanalytics.findings.threshold import Status, worst
+from ntanalytics.findings.topology import Topology, host_of, place
 
 #: Seconds by which a follower may be seen before the begin of its cause: what is checked or counted by minutes, and
 #: what is counted by hours, whose first hour may hold the begin. And seconds after its end.

@@ -8,9 +8,9 @@ from ntanalytics.findings.correlation import IncidentGroup, correlate
 from ntanalytics.findings.finding import Finding, Unknown, checks_by_system
 from ntanalytics.findings.lifecycle import CHANGES, Change, LifecycleState
 from ntanalytics.findings.phrases import hours_words, listed, spaced, unknown_begin, value_words
-from ntanalytics.findings.place import Topology
 from ntanalytics.findings.subjects import KIND as SUBJECT
 from ntanalytics.findings.text import Wording, exceptions, remaining, since_words
+from ntanalytics.findings.topology import Topology
 from ntanalytics.periods.day_text import day_words
 
 #: Changes at the head of an inspection, in this order.

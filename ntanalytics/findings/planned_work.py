@@ -14,8 +14,8 @@ from typing import get_args
 from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.contract.identity import ACCOUNT_CHANGES
 from ntanalytics.findings.finding import Excuse, Finding, Window
-from ntanalytics.findings.place import host_of, place
 from ntanalytics.findings.subjects import dataset_of, member_names, members_of
+from ntanalytics.findings.topology import host_of, place
 from ntanalytics.metrics.infra.planned_downtime import KindOfWork, confirmed_work
 from ntanalytics.metrics.oa.task_duration import OFFICE_HOURS
 from ntanalytics.metrics.rows import Rows, rows

@@ -128,19 +128,19 @@ def surveillance_rule(subsystem: str) -> Rule:
         "核查该对象在所列时段的运行情况，核实是否为计划内活动",
         "What departs beyond chance is told, whatever its size; a fifth of all events is critical, a surge or a longer "
         "duration from three times the usual on (docs/domain.md, Surveillance).",
-        label="分项走势",
+        label="偏离常态",
         kind="usual",
     )
 
 
-def register_rule(subsystem: str, threshold: Threshold) -> Rule:
-    """Return the rule ``<subsystem>.mass_changes``: the states of a register do not change in mass."""
+def mass_change_rule(subsystem: str, threshold: Threshold) -> Rule:
+    """Return the rule ``<subsystem>.mass_changes``: the states of a snapshot do not change in mass."""
     return Rule(
         f"{subsystem}.mass_changes",
         "moved_share",
         threshold,
         "核对操作工单、同步任务与操作人，确认变更经过授权，误操作的立即恢复",
-        "A few leave a state on any day. Ten at least, that are a fiftieth of a register or of a kind or a fifth of a "
+        "A few leave a state on any day. Ten at least, that are a fiftieth of a snapshot or of a kind or a fifth of a "
         "unit, are one decision, or one mistake (docs/domain.md, Surveillance: states).",
         label="状态批量变化",
         kind="change",

@@ -47,7 +47,7 @@ _EXCUSES = MappingProxyType(
 _DOUBT = "（数据不完整，也可能是数据缺失）"
 SHORT_DOUBT = "（也可能是数据缺失）"
 _SOURCE_ADVICE = "检查数据源与抽取任务"
-_ERROR_ADVICE = "属程序缺陷，请将本报表转交软件维护人员"
+_ERROR_ADVICE = "属程序缺陷，请将本报告转交软件维护人员"
 _UNREAD_ADVICE = "更正未能读取的记录后重新采集"
 
 

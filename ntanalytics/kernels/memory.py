@@ -16,7 +16,7 @@ _INTERVAL_S = 0.2
 class MemoryWatch:
     """Watch that kills a kernel with more memory than allowed.
 
-    The memory of its assistant counts, that which it shares with the process it was forked from does not.
+    The memory of its worker counts, that which it shares with the process it was forked from does not.
 
     Args:
         most_mb: the most memory that it may hold, in MB.

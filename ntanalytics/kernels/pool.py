@@ -1,6 +1,6 @@
 """A warm process that imports libraries once and forks kernels, as its supervisor sees it.
 
-The caller names the modules to import; this room knows none of the rooms above it.
+The caller names the modules to import; this component knows none of the components above it.
 """
 
 from __future__ import annotations

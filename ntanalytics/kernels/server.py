@@ -28,7 +28,7 @@ import traceback
 from contextlib import suppress
 from typing import Any, NoReturn
 
-from ntanalytics.kernels import assistant
+from ntanalytics.kernels import worker
 from ntanalytics.kernels.collection_pause import search_less_often
 from ntanalytics.kernels.skip_grammar_import import skip_grammar_import
 from ntanalytics.process_end import end_process
@@ -141,8 +141,8 @@ def become_kernel(messages: socket.socket, log: int, server: int) -> NoReturn:
         for number in (signal.SIGINT, signal.SIGCHLD):
             signal.signal(number, signal.SIG_DFL if number == signal.SIGCHLD else signal.default_int_handler)
         _settle(request)
-        if assistant.VARIABLE in os.environ:
-            assistant.start_assistant()
+        if worker.VARIABLE in os.environ:
+            worker.start_worker()
         search_less_often()
         gc.enable()
         from ntanalytics.kernels.kernel_app import ForkedKernelApp

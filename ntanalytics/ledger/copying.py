@@ -118,7 +118,7 @@ def _copy_file(original: sqlite3.Connection, target: Path) -> None:
         (state,) = copy.execute("PRAGMA integrity_check").fetchone()
     if state != "ok":
         raise LakeError(
-            tr("the copy of the ledger is not whole: {state}", state=state),
+            tr("the copy of the ledger is not intact: {state}", state=state),
             where=str(target),
             todo=tr("check the disk"),
         )

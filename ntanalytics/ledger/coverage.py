@@ -32,7 +32,7 @@ class ExtractionResult:
         source_rows: day → rows or lines of the source that were written (a row can stand for many).
         rejected: (day or None, reason) → rejected rows or lines.
         masked: column → values with a masked telephone or identity card number.
-        unknown_words: (day, column, word) → rows or lines with a word that the contract does not have, replaced by
+        unknown_values: (day, column, word) → rows or lines with a word that the contract does not have, replaced by
             null or ``other``.
         withdrawn: reason → withdrawn cases, whose former versions left the lake's current state.
         kept: day → what was read of it before and stays, since the source has lost rows of it.
@@ -56,7 +56,7 @@ class ExtractionResult:
     source_rows: Counter[dt.date] = field(default_factory=Counter)
     rejected: Counter[tuple[dt.date | None, str]] = field(default_factory=Counter)
     masked: Counter[str] = field(default_factory=Counter)
-    unknown_words: Counter[tuple[dt.date | None, str, str]] = field(default_factory=Counter)
+    unknown_values: Counter[tuple[dt.date | None, str, str]] = field(default_factory=Counter)
     withdrawn: Counter[str] = field(default_factory=Counter)
     kept: Mapping[dt.date, CoverageDay] = field(default_factory=dict)
     error: str = ""
@@ -81,10 +81,10 @@ class ExtractionResult:
         return counts
 
     @property
-    def unknown_words_by_column(self) -> dict[str, Counter[str]]:
+    def unknown_values_by_column(self) -> dict[str, Counter[str]]:
         """Column → word → number of rows or lines of all days."""
         counts: dict[str, Counter[str]] = {}
-        for (_, column, word), rows in self.unknown_words.items():
+        for (_, column, word), rows in self.unknown_values.items():
             counts.setdefault(column, Counter())[word] += rows
         return counts
 
@@ -102,7 +102,7 @@ class ExtractionResult:
             "absent": [day.isoformat() for day in sorted(self.absent_days)],
             "rejected": dict(self.rejected_by_reason),
             "masked": dict(self.masked),
-            "unknown_words": {name: dict(words) for name, words in self.unknown_words_by_column.items()},
+            "unknown_values": {name: dict(words) for name, words in self.unknown_values_by_column.items()},
             "withdrawn": dict(self.withdrawn),
             "kept": [day.isoformat() for day in sorted(self.kept)],
             "error": self.error,
@@ -166,9 +166,9 @@ class Coverage:
             ]
             words: list[dict[str, object]] = [
                 {"extraction_id": extraction_id, "day": day, "column": column, "word": word, "rows": rows}
-                for (day, column, word), rows in result.unknown_words.items()
+                for (day, column, word), rows in result.unknown_values.items()
             ]
-            counted = ((tables.rejections, rejections), (tables.maskings, maskings), (tables.unknown_words, words))
+            counted = ((tables.rejections, rejections), (tables.maskings, maskings), (tables.unknown_values, words))
             for table, rows_of_table in counted:
                 if rows_of_table:
                     connection.execute(table.insert(), rows_of_table)
@@ -317,9 +317,9 @@ class Coverage:
         """Return the datasets of which any extraction has rejected a row without a readable time."""
         return self._datasets_with(tables.rejections, tables.rejections.c.day.is_(None))
 
-    def datasets_with_unknown_words(self) -> frozenset[str]:
+    def datasets_with_unknown_values(self) -> frozenset[str]:
         """Return the datasets of which any extraction has replaced words."""
-        return self._datasets_with(tables.unknown_words)
+        return self._datasets_with(tables.unknown_values)
 
     def _datasets_with(self, counts: sa.Table, *conditions: sa.ColumnElement[bool]) -> frozenset[str]:
         table = tables.extractions
@@ -328,9 +328,9 @@ class Coverage:
         with reading(self._engine) as connection:
             return frozenset(connection.execute(query).scalars())
 
-    def unknown_words(self, dataset: str, first: dt.date, last: dt.date) -> list[tuple[str, str, str, int]]:
+    def unknown_values(self, dataset: str, first: dt.date, last: dt.date) -> list[tuple[str, str, str, int]]:
         """Return the replaced words of those days, as (source, column, word, rows), most first."""
-        cover, words = self._covered(_window(dataset, None, first, last)), tables.unknown_words
+        cover, words = self._covered(_window(dataset, None, first, last)), tables.unknown_values
         total = sa.func.sum(words.c.rows)
         query = (
             sa.select(cover.c.source, words.c.column, words.c.word, total)
@@ -374,7 +374,7 @@ class Coverage:
 
 def _copy_counts(connection: sa.Connection, kept: CoverageDay, extraction_id: int) -> None:
     """Copy what an extraction rejected and replaced of a day to the one that left the day as it was."""
-    for table in (tables.rejections, tables.unknown_words):
+    for table in (tables.rejections, tables.unknown_values):
         columns = [column for column in table.columns if column.name != "extraction_id"]
         same = (table.c.extraction_id == kept.extraction_id, table.c.day == kept.day)
         rows = sa.select(sa.literal(extraction_id), *columns).where(*same)

@@ -20,7 +20,7 @@ from ntanalytics.ledger.tables import extractions, runs
 KINDS: Mapping[str, str] = {
     "run": "a run of a report, and how it ended",
     "extraction": "a window of days extracted from a source",
-    "turn": "a scheduled run of a job",
+    "scheduled-run": "a scheduled run of a job",
     "correction": "a report issued with a gap, and its correction",
     "extract": "a person's command to extract days",
     "delivery": "a report or notice that was sent to a recipient",
@@ -174,7 +174,7 @@ def _extraction(row: sa.Row[Any]) -> Entry:
 def _scheduled_run(row: sa.Row[Any]) -> Entry:
     return Entry(
         at=from_stored(row.scheduled_at),
-        kind="turn",
+        kind="scheduled-run",
         subject=row.job,
         period=row.period,
         status=row.status,
@@ -192,7 +192,7 @@ def _correction(row: sa.Row[Any]) -> Entry:
         subject=row.job,
         status=row.status,
         summary=row.why or gaps,
-        details={"turn_at": scheduled_at, "lacking": row.gaps, "tries": row.tries},
+        details={"scheduled_at": scheduled_at, "lacking": row.gaps, "tries": row.tries},
     )
 
 
@@ -224,7 +224,7 @@ def _notice(row: sa.Row[Any]) -> Entry:
 #: Kinds without a report → time column, and function that makes the entry of a row.
 _WITHOUT_REPORT: Mapping[str, tuple[sa.Column[Any], Callable[[sa.Row[Any]], Entry]]] = {
     "extraction": (extractions.c.taken_at, _extraction),
-    "turn": (scheduled_runs.c.scheduled_at, _scheduled_run),
+    "scheduled-run": (scheduled_runs.c.scheduled_at, _scheduled_run),
     "correction": (corrections.c.since, _correction),
     "notice": (notices.c.started_at, _notice),
 }

@@ -17,7 +17,7 @@ from ntanalytics.ledger.audit_tables import events
 from ntanalytics.ledger.delivery_tables import deliveries, delivery_events
 from ntanalytics.ledger.past_coverage import keep_replaced
 from ntanalytics.ledger.schedule_tables import corrections, scheduled_runs
-from ntanalytics.ledger.tables import coverage, extractions, maskings, past_coverage, rejections, runs, unknown_words
+from ntanalytics.ledger.tables import coverage, extractions, maskings, past_coverage, rejections, runs, unknown_values
 
 _TABLES = {
     table.name: table for table in (events, past_coverage, extractions, runs, scheduled_runs, corrections, deliveries)
@@ -25,7 +25,7 @@ _TABLES = {
 
 #: Table → foreign keys of the dependent rows, which are deleted with its rows.
 _DEPENDENT = {
-    "extractions": [table.c.extraction_id for table in (rejections, maskings, unknown_words)],
+    "extractions": [table.c.extraction_id for table in (rejections, maskings, unknown_values)],
     "deliveries": [delivery_events.c.delivery_id],
 }
 

@@ -45,7 +45,7 @@ maskings = sa.Table(
 )
 
 #: Words of an enumeration that the contract does not have, replaced by null or ``other`` in an extraction.
-unknown_words = sa.Table(
+unknown_values = sa.Table(
     "unknown_words",
     metadata,
     sa.Column("extraction_id", sa.ForeignKey("extractions.id"), nullable=False, index=True),

@@ -22,6 +22,7 @@ ACTIVITY = (
         "超出倍数",
         "Events of one account on a day / the larger of its own busiest day before and of what one in a thousand days "
         "of all accounts reaches (docs/domain.md, Identity and SSO: misuse).",
+        unit="倍",
         format="number:1",
         good="down",
     ),

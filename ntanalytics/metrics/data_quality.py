@@ -1,4 +1,4 @@
-"""Measures of the data themselves: missing days, rejected rows, days without rows, identifiers without a register."""
+"""Measures of the data themselves: missing days, rejected rows, days without rows, unmatched identifiers."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ DATA_QUALITY = (
     ),
 )
 
-REGISTRATION = (
-    count("ids", "编号数", "个", "Distinct identifiers of a source in the period (docs/domain.md, Rows: registers)."),
-    count("unmatched", "登记外编号", "个", "Of these, those that the register lacks.", good="down"),
+REFERENCES = (
+    count("ids", "编号数", "个", "Distinct identifiers of a source in the period (docs/domain.md, Rows: references)."),
+    count("unmatched", "登记外编号", "个", "Of these, those that the dataset which describes them lacks.", good="down"),
     rate("unmatched_share", "登记外占比", "unmatched / ids.", good="down"),
 )
 
-MEASURES = catalogue((*DATA_QUALITY, *REGISTRATION))
+MEASURES = catalogue((*DATA_QUALITY, *REFERENCES))

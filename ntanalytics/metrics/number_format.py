@@ -7,7 +7,7 @@
     number:N          1,234.5            N digits after the point
     rate:N            97.6%              a fraction as a percentage, N digits
     points:N          1.1 个百分点        a difference of two fractions
-    seconds           3.2 秒 · 2 分 · 2 分 5 秒 · 1 小时 2 分 · 2 天 14 小时
+    seconds           3.2 秒 · 2 分钟 · 2 分 5 秒 · 1 小时 2 分 · 2 天 14 小时
     hours             62 小时           the same without days: of office hours, of which a day has no 24
     ms                310 毫秒
     bytes             1.5 GB             of 1,024 MB, as office computers count
@@ -35,6 +35,9 @@ MISSING = "—"
 
 #: The minus sign of every displayed figure (U+2212): as wide as the plus and the digits; the hyphen is narrower.
 MINUS = "−"
+
+#: Words of units that stand alone: ``超过 2 分 为关注`` could be points of a score, or 分为.
+_ALONE = {"分": "分钟"}
 
 NUMERIC_KINDS = frozenset({"integer", "number", "rate", "points", "seconds", "hours", "ms", "bytes", "yuan"})
 _OTHER_KINDS = frozenset({"text", "state", "date", "month", "datetime"})
@@ -130,7 +133,7 @@ def _number_text(value: float | Decimal, kind: str, digits: int) -> str:
 
 
 def _duration(seconds: float, *, has_days: bool = True) -> str:
-    """Return a duration: ``3.2 秒``, ``2 分``, ``2 分 5 秒``, ``1 小时 2 分``, ``3 天 4 小时``; or ``76 小时``."""
+    """Return a duration: ``3.2 秒``, ``2 分钟``, ``2 分 5 秒``, ``1 小时 2 分``, ``3 天 4 小时``; or ``76 小时``."""
     if seconds < 0:
         return MINUS + _duration(-seconds, has_days=has_days)
     if seconds < 59.95:
@@ -147,9 +150,11 @@ def _duration(seconds: float, *, has_days: bool = True) -> str:
 
 
 def _in_two_units(count: int, size: int, large: str, small: str) -> str:
-    """Return a count in two units without a smaller part of zero: ``2 分 5 秒``, ``2 分``."""
+    """Return a count in two units without a smaller part of zero: ``2 分 5 秒``, ``2 分钟``."""
     whole, rest = divmod(count, size)
-    return f"{whole} {large} {rest} {small}" if rest else f"{whole} {large}"
+    if rest:
+        return f"{whole} {large} {rest} {small}"
+    return f"{whole} {_ALONE.get(large, large)}"
 
 
 def _byte_size(count: float) -> str:

@@ -11,7 +11,7 @@ import datetime as dt
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from ntanalytics.delivery.catalogue import IssuedReport
+from ntanalytics.delivery.issued_reports import IssuedReport
 from ntanalytics.language import tr
 from ntanalytics.settings import Settings
 

@@ -180,7 +180,7 @@ def _summary(conformance: Conformance) -> str:
         parts.append(f"{sum(rejected.values()):,} rejected: {reasons}")
     if words := conformance.replaced_words:
         columns = ", ".join(f"{column} {rows:,}" for column, rows in words.items())
-        parts.append(tr("unknown words in {columns}", columns=columns))
+        parts.append(tr("unknown values in {columns}", columns=columns))
     if conformance.duplicates:
         parts.append(tr("{duplicates:,} repeat a key", duplicates=conformance.duplicates))
     return ", ".join([*parts, f"{conformance.seconds:.1f} s"])

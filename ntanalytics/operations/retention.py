@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ntanalytics.contract import DATASETS, Kind
-from ntanalytics.delivery.catalogue import IssuedReport, UnreadableReport, read_issued_reports
+from ntanalytics.delivery.issued_reports import IssuedReport, UnreadableReport, read_issued_reports
 from ntanalytics.disk_space import disk_error
 from ntanalytics.errors import LakeError, PublishError, SettingsError
 from ntanalytics.lake import DeltaLake

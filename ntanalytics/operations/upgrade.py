@@ -77,7 +77,7 @@ def _backup(url: str, plan: LedgerUpgrade, now: dt.datetime) -> Path | None:
             (state,) = copy.execute("PRAGMA integrity_check").fetchone()
         if state != "ok":
             raise LakeError(
-                tr("the copy of the ledger is not whole: {state}", state=state),
+                tr("the copy of the ledger is not intact: {state}", state=state),
                 where=str(draft),
                 todo=tr("check the disk"),
             )

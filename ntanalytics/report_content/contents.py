@@ -15,8 +15,8 @@ from ntanalytics.errors import UnknownName
 from ntanalytics.periods import PeriodKind
 from ntanalytics.recommendations.causes import CAUSES
 from ntanalytics.report_content.adoption.service import READS as BURDEN_READS
-from ntanalytics.report_content.assistance import assisted_evaluation
 from ntanalytics.report_content.duties.listing import reads_of
+from ntanalytics.report_content.parallel_evaluation import parallel_evaluation
 from ntanalytics.report_content.weekly_charts import HISTORY_DAYS, adoption_by_week
 from ntanalytics.report_content.year_volumes import WITH_VOLUME, volumes_of_year
 from ntanalytics.subsystems import SUBSYSTEMS, evaluate, judge
@@ -52,7 +52,7 @@ class ReportContent:
         reads: dataset → days of history that it reads beside its checks and sections.
         reads_issued: whether it reads what other reports were issued; ``contract``: where the site has a contract.
         ahead: what its blocks share after the evaluation, by a name: worked out with the subsystems, by both processes.
-        is_divided: whether an assistant of the kernel can work out a part: checks of several subsystems, or queries.
+        is_divided: whether a worker of the kernel can work out a part: checks of several subsystems, or queries.
     """
 
     subsystems: tuple[str, ...] = ()
@@ -140,7 +140,7 @@ def evaluate_report(report: Report) -> Evaluation:
     """
     content = content_of(report.name)
     task = (content.subsystems, spans_of(content, report.period.kind), content.reads, content.ahead)
-    evaluation = evaluate(report, *task, assisted_evaluation(report, *task))
+    evaluation = evaluate(report, *task, parallel_evaluation(report, *task))
     if DISPOSITIONS in content.reads:  # the head names the tables of blocks that come after it, for `reproduce`
         evaluation.context.dataset(DISPOSITIONS, content.reads[DISPOSITIONS])
     return evaluation

@@ -15,10 +15,10 @@ from ntanalytics.findings.dispositions import Dispositions
 from ntanalytics.findings.finding import Finding, count_by_status, violations
 from ntanalytics.findings.lifecycle import LifecycleState
 from ntanalytics.findings.lifecycle_text import opening
-from ntanalytics.findings.place import Topology, host_of
 from ntanalytics.findings.rule import Rule
 from ntanalytics.findings.text import WordedFinding
 from ntanalytics.findings.threshold import ORDER, worst
+from ntanalytics.findings.topology import Topology, host_of
 from ntanalytics.findings.week_strip import LEGEND
 from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.figures import Figures

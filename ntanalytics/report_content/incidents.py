@@ -18,12 +18,12 @@ from ntanalytics.findings.event_text import event_day
 from ntanalytics.findings.finding import Finding, Window, subsystem_entity, violations, worst_first
 from ntanalytics.findings.headline import LASTS, NOT_KNOWN, RECOVERED, SETTLED, EventWords, tail
 from ntanalytics.findings.phrases import clock, named, value_words
-from ntanalytics.findings.place import place
 from ntanalytics.findings.related_subjects import LASTING
 from ntanalytics.findings.subjects import KIND as SUBJECT
 from ntanalytics.findings.subjects import members_of
 from ntanalytics.findings.text import Wording
 from ntanalytics.findings.threshold import ORDER, Status
+from ntanalytics.findings.topology import place
 from ntanalytics.metrics import measure as measure_of
 from ntanalytics.metrics.desk.obligations import PROMISE
 from ntanalytics.metrics.number_format import format_number
@@ -112,7 +112,7 @@ def incidents_of(
 
     Args:
         evaluation: findings and summaries of the report.
-        places: as ``findings.place`` takes them.
+        places: as ``findings.topology`` takes them.
     """
     context = evaluation.context
     zone = context.workspace.settings.zone

@@ -50,7 +50,7 @@ _FIELDS = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Advice:
+class Recommendations:
     """Recommendations of the report, and their basis.
 
     Attributes:
@@ -97,7 +97,7 @@ class Advice:
         return followed_up(self.followed or (), unknown=self.unknown, is_readable=self.followed is not None)
 
 
-def advise(report: Report) -> Advice:
+def collect(report: Report) -> Recommendations:
     """Return the recommendations at the end of a report's period, from the findings of the period and its quarter."""
     evaluation = evaluate_report(report)
     context = evaluation.context
@@ -105,7 +105,7 @@ def advise(report: Report) -> Advice:
     shares = _known_shares(views)
     stock = context.dataset("ca.certificates")
     covered = _whole_days(views)
-    recommended = recommend(evaluation.findings, CAUSES, confidence_by_rule(SUBSYSTEMS, shares))
+    made = recommend(evaluation.findings, CAUSES, confidence_by_rule(SUBSYSTEMS, shares))
     noted, noted_since = (
         context.dataset("desk.recommendations", NOTED_DAYS),
         report.period.first - dt.timedelta(NOTED_DAYS),
@@ -116,15 +116,15 @@ def advise(report: Report) -> Advice:
     followed = None
     if before is not None:
         judged = evaluation.codes - evaluation.unjudged
-        followed = tuple(follow(before, decisions, recommended, evaluation.findings, is_whole=is_whole, judged=judged))
-    return Advice(
+        followed = tuple(follow(before, decisions, made, evaluation.findings, is_whole=is_whole, judged=judged))
+    return Recommendations(
         evaluation=evaluation,
-        recommendations=tuple(recommended),
+        recommendations=tuple(made),
         days=(QUARTER_DAYS, covered),
         first_day=_first_day(report, views),
         renewals=stock.figures(certificates.renewals(stock.table, report.ends_at, report.utc_offset_h)),
         origin=report.origin("findings.recommendations", *views.values()),
-        numbers=numbers(recommended, report.period.text, before[-1] if before else (), own),
+        numbers=numbers(made, report.period.text, before[-1] if before else (), own),
         followed=followed,
         unknown=() if before is None else tuple(unknown_numbers([*before, own], decisions)),
     )
@@ -178,7 +178,7 @@ def confidence_by_rule(subsystems: Iterable[Subsystem], shares: Mapping[str, flo
     return confidence
 
 
-def ranking(advice: Advice, *, id: str = "recommendations") -> Table:
+def ranking(made: Recommendations, *, id: str = "recommendations") -> Table:
     """Return the table of recommendations, highest score first."""
     rows = tuple(
         {
@@ -192,16 +192,16 @@ def ranking(advice: Advice, *, id: str = "recommendations") -> Table:
             "owner": recommendation.cause.owner,
             "score": recommendation.score,
         }
-        for place, recommendation in enumerate(advice.recommendations, 1)
+        for place, recommendation in enumerate(made.recommendations, 1)
     )
     note = (
         "得分 = 影响（1—5，按状态折算）× 置信度（完整数据天数占比）÷ 投入（1 天内 1，1 周内 2，需采购或供应商排期 4）。"
-        f"责任单位为牵头一方，运维团队均参与。{text.unseen(advice.unknown_checks)}"
+        f"责任单位为牵头一方，运维团队均参与。{text.unseen(made.unknown_checks)}"
     )
-    return Table(id, "优化建议", fields=_FIELDS, rows=rows, note=note, origin=advice.origin, empty=_none(advice))
+    return Table(id, "优化建议", fields=_FIELDS, rows=rows, note=note, origin=made.origin, empty=_none(made))
 
 
-def basis(advice: Advice, *, id: str = "basis") -> Table:
+def basis(made: Recommendations, *, id: str = "basis") -> Table:
     """Return every finding that a recommendation was made from, in the order of the recommendations."""
     fields = (
         Field("place", "integer", "序号", format="integer"),
@@ -213,7 +213,7 @@ def basis(advice: Advice, *, id: str = "basis") -> Table:
     )
     items = [
         (place, item)
-        for place, recommendation in enumerate(advice.recommendations, 1)
+        for place, recommendation in enumerate(made.recommendations, 1)
         for item in worded(recommendation.findings)
     ]
     rows = tuple(
@@ -227,14 +227,14 @@ def basis(advice: Advice, *, id: str = "basis") -> Table:
         }
         for place, item in items
     )
-    findings, note = tuple(item for _, item in items), text.unseen(advice.unknown_checks)
-    origin = advice.origin
+    findings, note = tuple(item for _, item in items), text.unseen(made.unknown_checks)
+    origin = made.origin
     return Table(
-        id, "依据明细", fields=fields, rows=rows, note=note, origin=origin, findings=findings, empty=_none(advice)
+        id, "依据明细", fields=fields, rows=rows, note=note, origin=origin, findings=findings, empty=_none(made)
     )
 
 
-def tracking(advice: Advice, *, id: str = TRACKING) -> Table:
+def tracking(made: Recommendations, *, id: str = TRACKING) -> Table:
     """Return the number and the success criterion of each recommendation."""
     fields = (
         Field("place", "integer", "序号", format="integer"),
@@ -246,37 +246,37 @@ def tracking(advice: Advice, *, id: str = TRACKING) -> Table:
     rows = tuple(
         {
             "place": place,
-            "number": advice.numbers[recommendation.code],
+            "number": made.numbers[recommendation.code],
             "problem": recommendation.cause.problem,
             "success": close_up(recommendation.cause.success),
             "owner": recommendation.cause.owner,
         }
-        for place, recommendation in enumerate(advice.recommendations, 1)
+        for place, recommendation in enumerate(made.recommendations, 1)
     )
-    note = "处理结果按建议编号登记在运维台账“优化建议”表，下期报告据此跟踪。" + text.unseen(advice.unknown_checks)
-    return Table(id, "整改跟踪", fields=fields, rows=rows, note=note, origin=advice.origin, empty=_none(advice))
+    note = "处理结果按建议编号登记在运维台账“优化建议”表，下期报告据此跟踪。" + text.unseen(made.unknown_checks)
+    return Table(id, "整改跟踪", fields=fields, rows=rows, note=note, origin=made.origin, empty=_none(made))
 
 
-def _none(advice: Advice) -> str:
-    return no_rows(not advice.unknown_checks)
+def _none(made: Recommendations) -> str:
+    return no_rows(not made.unknown_checks)
 
 
-def past(advice: Advice) -> list[Table]:
+def past(made: Recommendations) -> list[Table]:
     """Return the table of the earlier recommendations; nothing if there were none."""
-    return [past_table(advice.followed, advice.past)] if advice.followed else []
+    return [past_table(made.followed, made.past)] if made.followed else []
 
 
-def charts(report: Report, advice: Advice) -> list[Block]:
+def charts(report: Report, made: Recommendations) -> list[Block]:
     """Return a chart for each problem: its figure by day over the quarter, else its subjects side by side.
 
     A recommendation on one subject without a daily figure has no chart: its evidence holds the one figure.
     """
     back = back_days(report)
     drawn: list[Block] = []
-    for recommendation in advice.recommendations:
+    for recommendation in made.recommendations:
         trend = recommendation.cause.trend
         if trend is None:
-            drawn += [bars] if (bars := _bars(recommendation, advice.origin)) else []
+            drawn += [bars] if (bars := _bars(recommendation, made.origin)) else []
             continue
         scope = report.dataset(trend.dataset, history=back)
         by_day = trend.of_findings(scope.figures(trend.compute(report, scope)), recommendation.findings)
@@ -329,6 +329,6 @@ def hints(report: Report) -> Table:
     return unusual_hours(report, back_days(report))
 
 
-def coming(report: Report, advice: Advice) -> list[Block]:
+def coming(report: Report, made: Recommendations) -> list[Block]:
     """Return the forecasts: disks, messages, certificates by month, accounts by edition."""
-    return capacity(report, advice.evaluation.summaries, advice.renewals, back_days(report))
+    return capacity(report, made.evaluation.summaries, made.renewals, back_days(report))

@@ -1,4 +1,4 @@
-"""State of a report, with which the assistant of its kernel opens the same one."""
+"""State of a report, with which the worker of its kernel opens the same one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeVar, cast
 
-from ntanalytics.kernels.assistant import has_assistant
+from ntanalytics.kernels.worker import has_worker
 from ntanalytics.periods import Period
 from ntanalytics.settings import find_config, load
 from ntanalytics.workspace.past_state import PastState, past_state
@@ -17,13 +17,13 @@ from ntanalytics.workspace.site import Workspace
 
 T = TypeVar("T")
 
-#: What this process, as an assistant, has opened last, with what it was opened by.
+#: What this process, as a worker, has opened last, with what it was opened by.
 _opened: list[tuple[object, object]] = []
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReportState:
-    """Report that an assistant opens: its period, and the state of the lake and the ledger that it reads.
+    """Report that a worker opens: its period, and the state of the lake and the ledger that it reads.
 
     Attributes:
         settings_file: the site's settings.
@@ -41,10 +41,10 @@ class ReportState:
 
     @classmethod
     def of(cls, report: Report) -> ReportState | None:
-        """Return the state of a report; None where no assistant can read the same."""
+        """Return the state of a report; None where no worker can read the same."""
         workspace = report.workspace
         # a session of Spark belongs to one process; a day that is known last is not told by the state
-        if not has_assistant() or type(workspace) is not Workspace or workspace.settings.engine != "duckdb":
+        if not has_worker() or type(workspace) is not Workspace or workspace.settings.engine != "duckdb":
             return None
         return cls(
             settings_file=workspace.settings.file,
@@ -68,7 +68,7 @@ def _present(report: Report) -> PastState:
 
 
 def get_ready() -> None:
-    """Read a little of the site's lake and ledger, as an assistant does before its first work: what it loads stays."""
+    """Read a little of the site's lake and ledger, as a worker does before its first work: what it loads stays."""
     settings = load(find_config())
     if settings.engine == "duckdb":
         workspace, today = Workspace(settings, past_state()), datetime.now(settings.zone).date()

@@ -13,8 +13,8 @@ from pathlib import Path
 import ntanalytics
 from ntanalytics.file_cache import digest_of_code
 
-#: Rooms whose code and theme a rendering depends on.
-_ROOMS = ("reports", "findings", "metrics")
+#: Components whose code and theme a rendering depends on.
+_COMPONENTS = ("reports", "findings", "metrics")
 _ENDINGS = frozenset((".py", ".j2", ".css", ".js"))
 
 #: Libraries that write the files.
@@ -25,6 +25,11 @@ _LIBRARIES = ("fonttools", "jinja2", "markupsafe", "openpyxl", "plotly", "python
 def renderer_id() -> str:
     """Return the version of the suite with a digest of the code, the theme and the libraries that render."""
     package = Path(ntanalytics.__file__).parent
-    files = (path for room in _ROOMS for path in sorted((package / room).rglob("*")) if path.suffix in _ENDINGS)
+    files = (
+        path
+        for component in _COMPONENTS
+        for path in sorted((package / component).rglob("*"))
+        if path.suffix in _ENDINGS
+    )
     digest = digest_of_code(files, *(f"{name} {version(name)}" for name in _LIBRARIES))
     return f"{ntanalytics.__version__}+{digest[:16]}"

@@ -16,7 +16,7 @@ __all__ = ["RunContext", "RunResult", "load_report", "report_names", "run_report
 
 
 def __getattr__(name: str) -> object:
-    """Return what a module of this room has, which is imported now."""
+    """Return what a module of this component has, which is imported now."""
     if name not in __all__:
         raise AttributeError(name)
     from ntanalytics.runner import notebooks, run, run_context

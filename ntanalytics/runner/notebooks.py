@@ -64,7 +64,7 @@ class ReportNotebook:
 
     @property
     def is_divided(self) -> bool:
-        """Return whether an assistant of the kernel can work out a part of it."""
+        """Return whether a worker of the kernel can work out a part of it."""
         return self.declared_needs is not None or self._needs.is_divided
 
     @cached_property

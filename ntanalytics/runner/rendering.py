@@ -116,8 +116,8 @@ def _import_renderings(reports: Path, pending: PendingPrint | None, kept_in: Pat
     if pending is not None:
         pending.begin()
         with suppress(ImportError, OSError):  # whoever writes the index of the reports is told
-            from ntanalytics.delivery.catalogue import read_issued_reports
             from ntanalytics.delivery.index import compiled_template
+            from ntanalytics.delivery.issued_reports import read_issued_reports
 
             compiled_template()
             read_issued_reports(reports.parent)

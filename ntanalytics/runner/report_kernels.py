@@ -12,7 +12,7 @@ from ntanalytics.settings import Settings, read_secret
 if TYPE_CHECKING:
     from ntanalytics.kernels.pool import KernelPool
 
-#: With what the assistant of a report's kernel gets ready.
+#: With what the worker of a report's kernel gets ready.
 GETTING_READY = "ntanalytics.report_content.report_state:get_ready"
 
 

@@ -21,9 +21,9 @@ from ntanalytics.settings.program import program_digest
 #: Name of the file beside the tables of the lake.
 FILE = "report-needs.jsonl"
 
-#: Rooms of which the needs follow.
-_ROOMS = tuple(
-    f"ntanalytics.{room}" for room in ("checks", "metrics", "recommendations", "report_content", "subsystems")
+#: Components of which the needs follow.
+_COMPONENTS = tuple(
+    f"ntanalytics.{component}" for component in ("checks", "metrics", "recommendations", "report_content", "subsystems")
 )
 
 
@@ -34,7 +34,7 @@ class ReportNeeds:
     Attributes:
         datasets: dataset → days of history before the longest of its kinds of period.
         reads_issued: whether it reads what other reports were issued; ``contract``: where the site has a contract.
-        is_divided: whether an assistant of the kernel can work out a part of it.
+        is_divided: whether a worker of the kernel can work out a part of it.
     """
 
     datasets: Mapping[str, int]
@@ -54,7 +54,7 @@ def report_needs(report: str, kinds: Sequence[PeriodKind], kept_in: Path | None)
         UnknownName: ``report_content.contents`` does not declare them.
     """
     # What is imported already costs nothing, and may be older than the files of a program that was just replaced.
-    if kept_in is None or any(room in sys.modules for room in _ROOMS):
+    if kept_in is None or any(component in sys.modules for component in _COMPONENTS):
         return _worked_out(report, kinds)
     program = program_digest()
     key = hashlib.sha256(json.dumps([program, report, sorted(kinds)]).encode()).hexdigest()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ntanalytics import disk_space
 from ntanalytics.delivery.manifest import RECORD
-from ntanalytics.kernels import assistant
+from ntanalytics.kernels import worker
 from ntanalytics.periods import Period
 from ntanalytics.runner import (
     atomic_publish,
@@ -57,7 +57,7 @@ class PageBatch:
         failed_sources: the sources that could not be read.
         pool: the process that forks the kernels.
         renderer: the process that renders; None: this one does.
-        environment: variables of the kernels in addition to those of every report. Pages have no assistant: each
+        environment: variables of the kernels in addition to those of every report. Pages have no worker: each
             processor has a page of its own.
         data_changes: the sentences on the data that came since earlier versions.
     """
@@ -174,9 +174,9 @@ def run_report(
 
 
 def _batch_of_one(context: RunContext, request: ReportRequest, pool: KernelPool) -> PageBatch:
-    """Return the work of a run of its own, whose kernel has an assistant if that can work out a part."""
-    assistance = {assistant.VARIABLE: GETTING_READY} if request.notebook.is_divided else {}
-    return PageBatch(secrets=known_secrets(context.settings), pool=pool, environment=assistance)
+    """Return the work of a run of its own, whose kernel has a worker if that can work out a part."""
+    worker_variables = {worker.VARIABLE: GETTING_READY} if request.notebook.is_divided else {}
+    return PageBatch(secrets=known_secrets(context.settings), pool=pool, environment=worker_variables)
 
 
 def _result(

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from ntanalytics.catalog import site_catalog
 from ntanalytics.contract import dataset
-from ntanalytics.delivery.catalogue import IssuedReport
+from ntanalytics.delivery.issued_reports import IssuedReport
 from ntanalytics.errors import BadPeriod, LakeError
 from ntanalytics.lake import DeltaLake
 from ntanalytics.lake.backends.duckdb import DuckReader

@@ -56,10 +56,10 @@ def _alert_interruption(context: RunContext, outcome: RunOutcome) -> None:
     key = f"cut {outcome.job}"
     if outcome.was_cut:
         text = (
-            f"作业 {outcome.job}（{outcome.period}）上一次运行没有结束：进程被终止、机器停机，或台账写不进去。"
-            "系统已接着处理，先前发布的报表未受影响。"
+            f"任务 {outcome.job}（{outcome.period}）上一次运行没有结束：进程被终止、机器停机，或运行台账写不进去。"
+            "系统已接着处理，先前发布的报告未受影响。"
         )
-        notify_once(context.settings, context.ledger, key, f"作业 {outcome.job} 运行中断", text)
+        notify_once(context.settings, context.ledger, key, f"任务 {outcome.job} 运行中断", text)
     elif outcome.status == "issued":
         resolve(context.ledger, key)
 
@@ -67,14 +67,14 @@ def _alert_interruption(context: RunContext, outcome: RunOutcome) -> None:
 def _alert_failure(context: RunContext, outcome: RunOutcome) -> None:
     job, period, why, advice = outcome.job, outcome.period, outcome.why, outcome.advice
     if outcome.status == "failed" and period:
-        key, title = f"failed {job} {period}", f"作业 {job} 失败"
-        text = f"作业 {job}（{period}）失败，不再自动重试。{advice}。原始信息：{why}"
+        key, title = f"failed {job} {period}", f"任务 {job} 失败"
+        text = f"任务 {job}（{period}）失败，不再自动重试。{advice}。原始信息：{why}"
     elif outcome.status == "failed":  # a year without a calendar: every call tries again
-        key, title = f"failed {job} ", f"作业 {job} 无法判断"
-        text = f"作业 {job} 是否到期无法判断，更正后自动继续。{advice}。原始信息：{why}"
+        key, title = f"failed {job} ", f"任务 {job} 无法判断"
+        text = f"任务 {job} 是否到期无法判断，更正后自动继续。{advice}。原始信息：{why}"
     elif outcome.status == "retry" and not outcome.is_elsewhere:
-        key, title = f"retry {job} {period}", f"作业 {job} 未能完成"
-        text = f"作业 {job}（{period}）未能完成，先前发布的报表未受影响，系统会自动重试。{advice}。原始信息：{why}"
+        key, title = f"retry {job} {period}", f"任务 {job} 未能完成"
+        text = f"任务 {job}（{period}）未能完成，先前发布的报告未受影响，系统会自动重试。{advice}。原始信息：{why}"
     else:
         return
     notify_once(context.settings, context.ledger, key, title, text)
@@ -109,10 +109,10 @@ def _alert_computation(context: RunContext, job: str, period: str, folder: str) 
         return
     listed = "；".join(f"{finding['code']}（{finding['details'].get('error', '')}）" for finding in failed[:10])
     text = (
-        f"作业 {job}（{period}）的报表已发布，其中 {len(failed)} 项计算出错，按未知列出，其余不受影响：{listed}。"
-        "属程序缺陷，请将本通知与报表转交软件维护人员。"
+        f"任务 {job}（{period}）的报告已发布，其中 {len(failed)} 项计算出错，按未知列出，其余不受影响：{listed}。"
+        "属程序缺陷，请将本通知与报告转交软件维护人员。"
     )
-    notify_once(context.settings, context.ledger, key, f"作业 {job} 部分计算出错", text)
+    notify_once(context.settings, context.ledger, key, f"任务 {job} 部分计算出错", text)
 
 
 def alert_sources(context: RunContext) -> None:
@@ -138,7 +138,7 @@ def alert_sources(context: RunContext) -> None:
     for source, failed in causes.items():
         text = (
             f"数据源 {source} 取数失败：{'；'.join(f'{label}（{cause}）' for label, cause in failed.items())}。"
-            "报表照常发布，缺少的数据在报表中标明；系统会继续取数，补齐后自动出更正版。"
+            "报告照常发布，缺少的数据在报告中标明；系统会继续取数，补齐后自动出更正版。"
             "请执行 ntanalytics doctor，检查该数据源的连接、口令和权限。"
         )
         notify_once(settings, ledger, f"source {source}", f"数据源 {source} 取数失败", text)
@@ -161,8 +161,9 @@ def alert_clock(context: RunContext, jobs: Iterable[str]) -> None:
         return
     there, here = (moment.astimezone(settings.zone) for moment in (latest, now))
     text = (
-        f"台账里已有 {there:%Y-%m-%d %H:%M} 的作业记录，而本机时钟是 {here:%Y-%m-%d %H:%M}：时钟被调回，或此前走快了。"
-        "已发布的报表不会重复出具。请校准时钟；若此前走快，那段时间出具的报表请用 ntanalytics run 重出。"
+        f"运行台账里已有 {there:%Y-%m-%d %H:%M} 的任务记录，而本机时钟是 {here:%Y-%m-%d %H:%M}："
+        "时钟被调回，或此前走快了。"
+        "已发布的报告不会重复出具。请校准时钟；若此前走快，那段时间出具的报告请用 ntanalytics run 重出。"
     )
     notify_once(settings, ledger, "clock", "本机时钟倒退", text)
 
@@ -206,12 +207,13 @@ def alert_health(context: RunContext, health: Health) -> list[Delivery]:
     for job in health.jobs:
         for period, status in job.overdue:
             text = (
-                f"作业 {job.job} 的报表 {job.report}（{period}）到期未出，状态：{status}。请查看 run-due 的日志与台账。"
+                f"任务 {job.job} 的报告 {job.report}（{period}）到期未出，状态：{status}。"
+                "请查看 run-due 的日志与运行台账。"
             )
             overdue[f"overdue {job.job} {period}"] = (f"{job.report} {period} 到期未出", text)
         if job.trouble:
-            text = f"作业 {job.job} 是否到期无法判断。请执行 ntanalytics schedule，按提示更正。原始信息：{job.trouble}"
-            overdue[f"failed {job.job} "] = (f"作业 {job.job} 无法判断", text)  # the key of run-due
+            text = f"任务 {job.job} 是否到期无法判断。请执行 ntanalytics schedule，按提示更正。原始信息：{job.trouble}"
+            overdue[f"failed {job.job} "] = (f"任务 {job.job} 无法判断", text)  # the key of run-due
     for notice in ledger.notices.list_open():
         if notice.key.startswith("overdue ") and notice.key not in overdue:
             resolve(ledger, notice.key)
@@ -240,8 +242,8 @@ def alert_deliveries(context: RunContext, results: DeliveryRun, down: Mapping[st
     for delivery in results.deliveries:
         _alert_channel(context, delivery, down)
     for name, why in results.failed_jobs.items():
-        text = f"请核对 scheduled/jobs.yml 中该作业的收件方。原始信息：{why}"
-        notify_once(settings, ledger, f"recipients {name}", f"作业 {name} 的收件设置有误，部分报表未发送", text)
+        text = f"请核对 scheduled/jobs.yml 中该任务的收件人。原始信息：{why}"
+        notify_once(settings, ledger, f"recipients {name}", f"任务 {name} 的收件设置有误，部分报告未发送", text)
     for name in results.finished_jobs:
         resolve(ledger, f"recipients {name}")
     notify(settings, ledger)
@@ -253,10 +255,10 @@ def _alert_delivery(context: RunContext, delivery: Delivery) -> None:
     key = f"{'undelivered' if is_lost else 'ambiguous'} {request.subject} {request.period} {request.channel}"
     title = f"{request.subject} {request.period} {'未能送达' if is_lost else '是否送达不明'}"
     text = (
-        f"通道 {request.channel} 收件方 {request.recipient or '（通道本身）'}："
-        f"{'发送失败，请核对收件方后重发' if is_lost else '发送中断，可能已到达，系统不会自动重发'}。"
+        f"通道 {request.channel} 收件人 {request.recipient or '（通道本身）'}："
+        f"{'发送失败，请核对收件人后重发' if is_lost else '发送中断，可能已到达，系统不会自动重发'}。"
         f"确认后可执行 ntanalytics deliver --again {delivery.id[:12]}；"
-        "同一报表的其他收件方见 ntanalytics history --kind delivery。"
+        "同一报告的其他收件人见 ntanalytics history --kind delivery。"
         + (f"原始信息：{delivery.why}" if is_lost else "")
     )
     notify_once(context.settings, context.ledger, key, title, text)

@@ -106,7 +106,7 @@ def record_gaps(context: RunContext, scheduled: ScheduledRun) -> None:
 
 def lease_name(scheduled: ScheduledRun) -> str:
     """Return the name of the lease on a scheduled run."""
-    return f"turn {scheduled.job} {scheduled.at.astimezone(dt.UTC):%Y-%m-%dT%H:%M}"
+    return f"scheduled run {scheduled.job} {scheduled.at.astimezone(dt.UTC):%Y-%m-%dT%H:%M}"
 
 
 def issue(context: RunContext, job: Job, scheduled: ScheduledRun, lease: Lease, published: Sequence[Run] = ()) -> str:

@@ -33,7 +33,7 @@ class CalendarEnd:
     @property
     def text(self) -> str:
         """Sentence in Chinese for the operators, with each job and its day, and the command."""
-        stops = f"将停止的作业：{self._by_day({})}" if self.stops else "没有作业因此停止"
+        stops = f"将停止的任务：{self._by_day({})}" if self.stops else "没有任务因此停止"
         return (
             f"{self.year} 年的放假安排尚未录入，{stops}。"
             "国务院办公厅的通知公布后，请把全文存为文件，用 ntanalytics calendar add 录入。"

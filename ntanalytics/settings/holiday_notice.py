@@ -36,7 +36,7 @@ _FULL_WIDTH = str.maketrans(",:()[]", "，：（）〔〕")
 #: Years of notices in this form; the first is that of the present festivals.
 _YEARS = range(2008, 2100)
 
-_TODO = "compare the text with the page of the State Council, correct it and type the command again"
+_TODO = "compare the text with the page of the State Council, correct it and run the command again"
 
 
 @dataclass(frozen=True)

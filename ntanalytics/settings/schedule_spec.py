@@ -87,7 +87,7 @@ def parse_schedule_spec(text: str) -> ScheduleSpec:
     match = re.fullmatch(r"(.*\S)\s+(\d{1,2}):(\d{2})", text.strip())
     days = " ".join(match[1].lower().split()) if match else ""
     if match is None or days not in (*_DAYS, *_WEEKDAYS):
-        raise SettingsError(tr("{text!r} is no time at which a job's turn comes", text=text), todo=tr(_FORMS))
+        raise SettingsError(tr("{text!r} is no time at which a job can be scheduled", text=text), todo=tr(_FORMS))
     hour, minute = int(match[2]), int(match[3])
     if hour > 23 or minute > 59:
         raise SettingsError(

@@ -90,7 +90,7 @@ def upgrade_workbook(path: Path, datasets: Sequence[Dataset], now: dt.datetime) 
         return plan, None
     if path.with_name(f"~${path.name}").exists():
         raise SourceRefused(
-            tr("somebody has the workbook open"), where=str(path), todo=tr("close it, and type it again")
+            tr("somebody has the workbook open"), where=str(path), todo=tr("close it, and run the command again")
         )
     backup = path.with_name(f"{path.name}.{now:%Y%m%dT%H%M%S}.backup")
     draft = path.with_name(f".{path.name}.new")

@@ -8,17 +8,17 @@ from types import MappingProxyType
 from ntanalytics.checks import engine
 from ntanalytics.checks.check import Span, span_of
 from ntanalytics.checks.context import CheckContext, SharedCall
-from ntanalytics.checks.engine import Evaluation, Partner
+from ntanalytics.checks.engine import Evaluation, EvaluationWorker
 from ntanalytics.checks.entities import places
-from ntanalytics.checks.registers import registered
+from ntanalytics.checks.mass_changes import with_mass_changes
 from ntanalytics.checks.site_rules import site_rules
 from ntanalytics.checks.subsystem import Subsystem
 from ntanalytics.checks.surveillance import watched
 from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.place import Topology
 from ntanalytics.findings.rule import Rule
 from ntanalytics.findings.text import Wording
 from ntanalytics.findings.text import word as word_with
+from ntanalytics.findings.topology import Topology
 from ntanalytics.settings import Settings
 from ntanalytics.subsystems.ca import SUBSYSTEM as CA
 from ntanalytics.subsystems.data import SUBSYSTEM as DATA
@@ -35,7 +35,7 @@ from ntanalytics.workspace.report import Report
 
 #: Every subsystem, in the order in which a reader meets them; the data come last, since they speak of all others.
 SUBSYSTEMS: tuple[Subsystem, ...] = (
-    *(watched(registered(part)) for part in (IDENTITY, SSO, DOCEXCHANGE, OA, IM, SMS, CA, SEAL, INFRA, DESK)),
+    *(watched(with_mass_changes(part)) for part in (IDENTITY, SSO, DOCEXCHANGE, OA, IM, SMS, CA, SEAL, INFRA, DESK)),
     DATA,
 )
 
@@ -86,7 +86,7 @@ def evaluate(
     spans: Sequence[Span] = (),
     extra_reads: Mapping[str, int] = MappingProxyType({}),
     ahead: Mapping[str, SharedCall] = MappingProxyType({}),
-    there: Partner | None = None,
+    there: EvaluationWorker | None = None,
 ) -> Evaluation:
     """Evaluate the checks and sections of a report by the rules as its site has them.
 
@@ -96,7 +96,7 @@ def evaluate(
         spans: spans of the checks; that of the report's period when there is none.
         extra_reads: dataset → days of history that the report reads beside them.
         ahead: what blocks of the report share later (:func:`ntanalytics.checks.engine.evaluate`).
-        there: the assistant; None for this process alone.
+        there: the worker; None for this process alone.
 
     Raises:
         SettingsError: the site names an unknown rule, or its limits contradict each other.

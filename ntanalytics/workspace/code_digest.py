@@ -8,13 +8,14 @@ import ntanalytics
 from ntanalytics.file_cache import digest_of_code
 from ntanalytics.lake.backends.compiled_sql import versions
 
-#: Rooms of which counts are made: metrics read constants of the contract, and the engine's compiler writes their SQL.
-_ROOMS = ("contract", "metrics", "lake/backends", "workspace")
+#: Components of which counts are made: metrics read constants of the contract, and the engine's compiler writes their
+#: SQL.
+_COMPONENTS = ("contract", "metrics", "lake/backends", "workspace")
 
 
 def _on_disk() -> str:
     package = Path(ntanalytics.__file__).parent
-    files = sorted(file for room in _ROOMS for file in (package / room).rglob("*.py"))
+    files = sorted(file for component in _COMPONENTS for file in (package / component).rglob("*.py"))
     return digest_of_code(files, versions())
 
 

@@ -53,8 +53,8 @@ class DailyCount:
     Attributes:
         words: what is counted, and from which columns: other words, other counts.
         count: counts some rows of the dataset: mappings of a ``day``, words and numbers.
-        made_by: digest of what counts beside the rooms of ``code_digest``; a day that other code has counted is counted
-            again.
+        made_by: digest of what counts beside the components of ``code_digest``; a day that other code has counted is
+            counted again.
         reach: days before a day of whose rows its count is made, too.
         varies: whether the count of a day follows from more than its rows: it is counted each time.
     """

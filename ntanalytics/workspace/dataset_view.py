@@ -353,8 +353,8 @@ class DatasetView(ABC):
         """Rejects of the period, queried once."""
 
     @abstractmethod
-    def unknown_words(self) -> list[tuple[str, str, str, int]]:
-        """Return the words of the period that no enumeration has: (source, column, word, rows or lines)."""
+    def unknown_values(self) -> list[tuple[str, str, str, int]]:
+        """Return the values of the period that no enumeration has: (source, column, value, rows or lines)."""
 
     @abstractmethod
     def _taken_at(self, source: str) -> dt.datetime | None:

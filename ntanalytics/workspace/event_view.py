@@ -312,9 +312,9 @@ class EventView(DatasetView):
     def _rejected(self) -> list[tuple[str, str, int]]:
         return self._workspace.answers.rejected(self.contract.name, self.period.first, self.period.last)
 
-    def unknown_words(self) -> list[tuple[str, str, str, int]]:
+    def unknown_values(self) -> list[tuple[str, str, str, int]]:
         """See :class:`DatasetView`."""
-        return self._workspace.answers.unknown_words(self.contract.name, self.period.first, self.period.last)
+        return self._workspace.answers.unknown_values(self.contract.name, self.period.first, self.period.last)
 
 
 def is_complete_day(day: CoverageDay, zone: ZoneInfo) -> bool:

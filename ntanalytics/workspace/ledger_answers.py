@@ -39,11 +39,11 @@ class LedgerAnswers:
             self.rejects[key] = self._coverage.rejected(*key) if dataset in self._with_rejects else []
         return self.rejects[key]
 
-    def unknown_words(self, dataset: str, first: dt.date, last: dt.date) -> list[tuple[str, str, str, int]]:
-        """Return the replaced words of some days, as :meth:`Coverage.unknown_words` gives them."""
+    def unknown_values(self, dataset: str, first: dt.date, last: dt.date) -> list[tuple[str, str, str, int]]:
+        """Return the replaced words of some days, as :meth:`Coverage.unknown_values` gives them."""
         key = dataset, first, last
         if key not in self.words:
-            self.words[key] = self._coverage.unknown_words(*key) if dataset in self._with_words else []
+            self.words[key] = self._coverage.unknown_values(*key) if dataset in self._with_words else []
         return self.words[key]
 
     @cached_property
@@ -59,7 +59,7 @@ class LedgerAnswers:
     @cached_property
     def _with_words(self) -> frozenset[str]:
         """The datasets with replaced words on any day: few have any, and each question takes two milliseconds."""
-        return self._coverage.datasets_with_unknown_words()
+        return self._coverage.datasets_with_unknown_values()
 
     def last_causes(self, dataset: str, sources: Sequence[str]) -> dict[str, str]:
         """Return why the latest extractions failed, as :meth:`Coverage.last_causes` gives it."""

@@ -114,7 +114,7 @@ def _program() -> str:
     return digest_of_code([*sorted(Path(str(lifecycle.__file__)).parent.glob("*.py")), Path(__file__)])
 
 
-#: Digest of the room that follows lifecycles, and of what writes them, as they were imported.
+#: Digest of the component that follows lifecycles, and of what writes them, as they were imported.
 _PROGRAM = _program()
 
 

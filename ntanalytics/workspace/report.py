@@ -23,7 +23,7 @@ from ntanalytics.workspace.event_view import EventView
 from ntanalytics.workspace.site import Workspace, open_workspace
 from ntanalytics.workspace.snapshot_view import SnapshotView
 from ntanalytics.workspace.units import Units
-from ntanalytics.workspace.word_notes import word_notes
+from ntanalytics.workspace.value_notes import value_notes
 
 #: The list of units.
 _UNITS = "identity.units"
@@ -227,7 +227,7 @@ class Report:
         notes = self._unit_notes or []
         if self._unit_notes is None and self._units is not None:
             notes = self._units.notes([(view.contract, view.table) for view in views])
-        notes = [*notes, *(note for view in views for note in word_notes(view)), *self.remarks]
+        notes = [*notes, *(note for view in views for note in value_notes(view)), *self.remarks]
         if self.generated_at < self.ends_at:
             notes.insert(0, "本期尚未结束，各数字为截至出具时的情况。")
         return Head(

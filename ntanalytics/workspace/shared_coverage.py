@@ -1,6 +1,6 @@
 """Coverage of a report's datasets, read by other processes over the same data in place of the lake and the ledger.
 
-A hundred pages of units open the same datasets, and a kernel those that its assistant has opened. To find out what is
+A hundred pages of units open the same datasets, and a kernel those that its worker has opened. To find out what is
 held, damaged and counted takes a page longer than its own figures.
 """
 

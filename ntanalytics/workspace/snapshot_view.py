@@ -146,12 +146,12 @@ class SnapshotView(DatasetView):
             if reject[0] == source
         ]
 
-    def unknown_words(self) -> list[tuple[str, str, str, int]]:
+    def unknown_values(self) -> list[tuple[str, str, str, int]]:
         """Return the words of the snapshots for the period's end that no enumeration has."""
         return [
             word
             for snapshot in self.snapshots.values()
-            for word in self._workspace.answers.unknown_words(self.contract.name, snapshot.day, snapshot.day)
+            for word in self._workspace.answers.unknown_values(self.contract.name, snapshot.day, snapshot.day)
             if word[0] == snapshot.source
         ]
 

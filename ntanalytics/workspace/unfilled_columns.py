@@ -63,7 +63,7 @@ def unfilled_columns(workspace: Workspace, view: _View) -> Unfilled:
         view: a dataset of events or cases within the period.
     """
     return _found_once(
-        workspace, view, lambda: _with_unknown_words(workspace, view, _unfilled_columns(workspace, view))
+        workspace, view, lambda: _with_unknown_values(workspace, view, _unfilled_columns(workspace, view))
     )
 
 
@@ -74,7 +74,7 @@ def _found_once(workspace: Workspace, view: _View, find: Callable[[], Unfilled])
     return workspace.unfilled[key]
 
 
-def _with_unknown_words(workspace: Workspace, view: _View, known: Unfilled) -> Unfilled:
+def _with_unknown_values(workspace: Workspace, view: _View, known: Unfilled) -> Unfilled:
     """Return what is known, with the columns of which many words are in no table: nobody knows what they name."""
     now, before = (_unknown(workspace, view.contract, span) for span in (view.period, view.period.previous()))
     if not (now or before):
@@ -88,7 +88,7 @@ def _with_unknown_words(workspace: Workspace, view: _View, known: Unfilled) -> U
 def _unknown(workspace: Workspace, contract: Dataset, period: Period) -> _Lacking:
     """Return the columns of which more than one word in a hundred of a period is in no table."""
     replaced = Counter[tuple[str, str]]()
-    for source, column, _, count in workspace.answers.unknown_words(contract.name, period.first, period.last):
+    for source, column, _, count in workspace.answers.unknown_values(contract.name, period.first, period.last):
         replaced[source, column] += count
     if not replaced:
         return {}

@@ -141,7 +141,7 @@ class Units:
         notes = []
         if rows_by_name:
             names = [name for name, _ in sorted(rows_by_name.items(), key=lambda item: (-item[1], item[0]))]
-            notes.append(f"单位目录中没有 {len(names):,} 个单位名称（{_few(names)}），按原名统计，请补充单位对照表。")
+            notes.append(f"有 {len(names):,} 个单位名称不在单位目录中（{_few(names)}），按原名统计，请补充单位对照表。")
         unused = [f"{row['theirs']}→{row['ours']}" for row in self.unused_aliases().to_pyarrow().to_pylist()]
         if unused:
             notes.append(f"单位对照表有 {len(unused):,} 行所指的单位不在单位目录中（{_few(unused)}）。")

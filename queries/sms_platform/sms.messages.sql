@@ -10,7 +10,7 @@ dialects: [sqlite, mysql]
 -- A segment counts once, by its number, however often its row is there (a table that was imported twice).
 -- A carrier may send a report twice, or correct it: the last one of a segment counts.
 -- What a carrier reports counts whatever its case and the blanks around it. A report that says nothing tells no failure, nor does
--- an answer to the submission that the platform does not have: both are handed on, and counted as unknown words.
+-- an answer to the submission that the platform does not have: both are handed on, and counted as unknown values.
 -- A first attempt that was sent again by another channel (Data_Status_Code 2) is not a second message.
 -- The recipient's number is used to join and to group, and is never selected; the content is not read.
 SELECT

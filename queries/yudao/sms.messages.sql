@@ -8,10 +8,10 @@ translate: {carrier: channels.csv}
 absent: [unit]
 */
 -- The carrier is that of the channel, by a table of words: a number's first digits tell who issued it, not who carries
--- it. A channel of a cloud provider is no carrier's: its messages are another one's (other), and counted as an unknown word,
+-- it. A channel of a cloud provider is no carrier's: its messages are another one's (other), and counted as an unknown value,
 -- until the site says whose it is.
 -- send_status: 0 to be sent, 10 taken, 20 refused, 30 left out (such a message never was). receive_status: 0 none yet,
--- 10 delivered, 20 failed; any other report is counted as an unknown word. A sent message without a time, and one of
+-- 10 delivered, 20 failed; any other report is counted as an unknown value. A sent message without a time, and one of
 -- which nobody knows whether it was sent, is counted as rejected. The text is measured
 -- with its signature and two brackets, in UTF-16 units (an emoji is two), and never handed on.
 SELECT

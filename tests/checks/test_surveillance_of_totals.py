@@ -12,8 +12,8 @@ from ntanalytics.checks.check import DAY
 from ntanalytics.checks.site_rules import RETIRED
 from ntanalytics.checks.suppression import suppress
 from ntanalytics.findings.finding import Finding, Window
-from ntanalytics.findings.place import place, places_of
 from ntanalytics.findings.subjects import members_of, subject
+from ntanalytics.findings.topology import place, places_of
 from ntanalytics.periods import Period
 from ntanalytics.subsystems import RULES, SUBSYSTEMS, subsystem, word
 from tests.subsystems.made import ON, Row, daily, events, judge, subsystem_finding

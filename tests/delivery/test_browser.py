@@ -72,7 +72,7 @@ def test_one_finds_by_unit_and_period(page: Page) -> None:
     assert find(page, "第40周") == ["2026-W40"]  # which was folded
     assert find(page, "周报 关注") == ["2026-W40"]
     assert find(page, "没有这个单位") == []
-    assert page.locator("#found").inner_text() == "没有符合的报表"
+    assert page.locator("#found").inner_text() == "没有符合的报告"
 
 
 def test_what_is_late_is_found_too(page: Page) -> None:

@@ -44,7 +44,7 @@ def test_reports_stand_by_kind_the_latest_first(tmp_path: Path) -> None:
         "2026年11月23日（周一） 2026-11-23■ 异常1 项异常：公文交换1 处第 1 版2026-11-24 06:15ExcelPDF"
     ]
     assert len(rows(root, "//section[@class='latest']")) == 3  # of the volume, a week and a month
-    assert words(root.xpath("//p[contains(@class,'strip')]")[0]) == "● 应出的报表均已出具"
+    assert words(root.xpath("//p[contains(@class,'strip')]")[0]) == "● 应出的报告均已出具"
 
 
 def test_the_order_is_that_of_the_readers_and_others_follow_by_name(tmp_path: Path) -> None:
@@ -95,7 +95,7 @@ def test_a_folder_that_cannot_be_read_is_listed(tmp_path: Path) -> None:
 
 def test_an_empty_folder_has_an_index_that_says_so(tmp_path: Path) -> None:
     write(tmp_path / "outputs")
-    assert "尚未出具报表" in words(page(tmp_path / "outputs"))
+    assert "尚未出具报告" in words(page(tmp_path / "outputs"))
 
 
 def test_long_series_are_folded_and_units_stand_apart(tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ class Desk:
             for batch in batches:
                 checked = check(batch, mapping, self._source, site_zone=self._zone, days=(FIRST, UNTIL), key=b"k")
                 assert checked.rejects.num_rows == 0, checked.rejects.to_pylist()[:3]
-                assert not checked.unknown_words
+                assert not checked.unknown_values
                 rows += checked.rows.to_pylist()
         return rows
 

@@ -88,7 +88,7 @@ def test_words_are_translated_and_an_unknown_one_is_another(site):
         "c": "other",
     }
     assert taken.rejected == {}
-    assert taken.unknown_words == {(DAY, "method", "Smoke"): 1}
+    assert taken.unknown_values == {(DAY, "method", "Smoke"): 1}
 
 
 def test_an_address_is_kept_as_a_hash_only(site):
@@ -149,7 +149,7 @@ def test_a_table_that_a_spreadsheet_saved_as_gbk_is_read_and_said(
         db.execute("UPDATE login SET how = '口令'")
     db.close()
     (taken,) = Extractor(site, Ledger(site.ledger)).extract(["identity.logins"], DAY, DAY)
-    assert (taken.rejected, taken.unknown_words) == ({}, {})
+    assert (taken.rejected, taken.unknown_values) == ({}, {})
     assert [row["method"] for row in kept(site, "identity.logins")] == ["password"] * 3
     said = capsys.readouterr()
     assert "read as GB 18030" in said.out + said.err

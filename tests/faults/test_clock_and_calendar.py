@@ -53,7 +53,7 @@ def test_days_that_a_clock_took_which_was_ahead_are_taken_again(town: Town):
 
 
 def test_a_lease_of_a_killed_process_does_not_outlast_a_clock_that_went_back(town: Town):
-    with town.ledger.lease("turn daily 2026-11-25T00:00") as held:
+    with town.ledger.lease("scheduled run daily 2026-11-25T00:00") as held:
         assert held is not None
         with sa.create_engine(town.settings.ledger, poolclass=NullPool).begin() as connection:
             connection.execute(sa.text("UPDATE leases SET expires_at = datetime('now', '+1 day')"))
@@ -76,7 +76,7 @@ def test_a_year_without_a_calendar_is_told_of_once_and_made_up_for_when_it_has_o
     alert_health(town.context(eight), health(town.context(eight), jobs))  # the same matter
     town.is_whole()
     assert town.bytes_of(f"{DAY}") == stood
-    assert town.told().count("【运维提醒】作业 daily 无法判断") == 1
+    assert town.told().count("【运维提醒】任务 daily 无法判断") == 1
 
     (town.home / "calendar.yml").write_text("2027: {holidays: [2027-01-01], workdays: []}\n", encoding="utf-8")
     with town.config.open("a", encoding="utf-8") as settings:
@@ -85,7 +85,7 @@ def test_a_year_without_a_calendar_is_told_of_once_and_made_up_for_when_it_has_o
     assert ("2027-01-04", "issued") in [(each.period, each.status) for each in done]
     town.is_whole()
     assert town.counted(f"{day}") == 3
-    assert town.told().count("【运维提醒】作业 daily 无法判断") == 1
+    assert town.told().count("【运维提醒】任务 daily 无法判断") == 1
     assert town.ledger.notices.list_open() == []
 
 

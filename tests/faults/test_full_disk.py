@@ -84,14 +84,14 @@ def test_a_full_disk_of_the_outputs_delays_the_report_and_leaves_the_last(
         town.is_whole()
         assert town.bytes_of(f"{DAY}") == stood
         assert list((town.settings.outputs / ".staging").glob("*")) == []
-        assert town.told() == ["【运维提醒】作业 daily 未能完成"]
+        assert town.told() == ["【运维提醒】任务 daily 未能完成"]
 
         ballast.unlink()
         [done] = town.due(EIGHT + dt.timedelta(minutes=5))
         assert done.status == "issued"
         town.is_whole()
         assert town.manifest(f"{DAY}")["version"] == 2
-        assert town.told() == ["【运维提醒】作业 daily 未能完成"]
+        assert town.told() == ["【运维提醒】任务 daily 未能完成"]
         assert town.ledger.notices.list_open() == []
 
 

@@ -71,7 +71,7 @@ def _comes_back(town: Town) -> None:
     assert list((town.settings.outputs / ".staging").iterdir()) == []
     assert list((town.settings.lake / ".spool").iterdir()) == []
     assert town.due(EIGHT + dt.timedelta(minutes=3)) == []
-    assert town.told() == ["【运维提醒】作业 daily 运行中断"]
+    assert town.told() == ["【运维提醒】任务 daily 运行中断"]
 
 
 @pytest.mark.parametrize("place", BEFORE_PUBLISHING.values(), ids=BEFORE_PUBLISHING)
@@ -141,4 +141,4 @@ def test_killed_while_it_corrects_it_leaves_the_version_with_the_hole_and_correc
     town.is_whole()
     assert (town.manifest(f"{DAY}")["version"], town.counted(f"{DAY}")) == (2, 3)
     assert town.due(EIGHT + dt.timedelta(hours=9)) == []
-    assert town.told() == ["【运维提醒】作业 daily 运行中断", "【运维提醒】数据源 shop 取数失败"]
+    assert town.told() == ["【运维提醒】任务 daily 运行中断", "【运维提醒】数据源 shop 取数失败"]

@@ -122,5 +122,5 @@ def test_outputs_that_may_not_be_written_delay_the_report_until_they_may(town: T
     [done] = town.due(EIGHT + dt.timedelta(minutes=5))
     assert done.status == "issued"
     town.is_whole()
-    assert town.told() == ["【运维提醒】作业 daily 未能完成"]
+    assert town.told() == ["【运维提醒】任务 daily 未能完成"]
     assert town.ledger.notices.list_open() == []

@@ -35,7 +35,7 @@ def test_a_cell_that_takes_too_much_memory_fails_its_report_and_is_told_of_once(
     town.is_whole()
     assert town.bytes_of(f"{DAY}") == stood
     assert town.due(EIGHT + dt.timedelta(minutes=5)) == []
-    assert town.told() == ["【运维提醒】作业 daily 失败"]
+    assert town.told() == ["【运维提醒】任务 daily 失败"]
 
     town.write(*CELLS)
     assert town.by_hand(f"{DAY}", EIGHT + dt.timedelta(minutes=10)).version == 2

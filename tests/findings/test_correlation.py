@@ -13,8 +13,8 @@ import pytest
 from ntanalytics.findings.correlation import IncidentGroup, correlate
 from ntanalytics.findings.correlation_rules import CORRELATION_RULES
 from ntanalytics.findings.finding import Entity, Finding, Window, subsystem_entity
-from ntanalytics.findings.place import Topology, host_of, place, places_of
 from ntanalytics.findings.threshold import Status
+from ntanalytics.findings.topology import Topology, host_of, place, places_of
 from ntanalytics.subsystems import DEPENDS_ON, RULES
 
 ON = dt.date(2026, 11, 12)

@@ -11,11 +11,11 @@ from ntanalytics.findings.correlation import correlate
 from ntanalytics.findings.finding import Comparison, Entity, Finding, Window, count_by_status, subsystem_entity
 from ntanalytics.findings.lifecycle import LifecycleState, ObservedDay, follow_lifecycles, observe
 from ntanalytics.findings.lifecycle_text import compared, group_sentence, onset_words
-from ntanalytics.findings.place import Topology
 from ntanalytics.findings.rule import Rule
 from ntanalytics.findings.text import RuleText, Wording
 from ntanalytics.findings.text import word as word_with
 from ntanalytics.findings.threshold import Status, Threshold
+from ntanalytics.findings.topology import Topology
 from ntanalytics.subsystems import DEPENDS_ON, RULES, word
 
 EXPIRED = Rule("ca.expired", "expired", Threshold(0, 9, "down"), "换发", "a reason", label="过期")

@@ -58,7 +58,7 @@ def test_the_worst_day_of_a_period_is_told_with_the_number_of_such_days() -> Non
 
 
 def test_limits_are_told_in_the_format_of_the_measure() -> None:
-    assert limit_words(Threshold(120, 600, "down"), "seconds") == "超过 2 分 为关注，超过 10 分 为异常"
+    assert limit_words(Threshold(120, 600, "down"), "seconds") == "超过 2 分钟 为关注，超过 10 分钟 为异常"
     assert limit_words(Threshold(1, 0, "up"), "integer", "次") == "低于 1 次 为关注"  # no count is below 0
     assert word(_finding()).limits == "低于 97.0% 为关注，低于 95.0% 为异常"
 
@@ -81,7 +81,7 @@ def test_a_rise_is_told_as_a_multiple_from_tenfold_on(departure: float, words: s
 
 def test_limits_are_told_on_the_scale_of_the_rule_whether_or_not_it_could_be_judged() -> None:
     on_scale: dict[LimitScale, tuple[Threshold, str]] = {
-        "silence": (Threshold(600, 3600, "down"), "超过 10 分 为关注，超过 1 小时 为异常"),
+        "silence": (Threshold(600, 3600, "down"), "超过 10 分钟 为关注，超过 1 小时 为异常"),
         "departure": (Threshold(-0.2, -0.4, "up"), "比通常低 20.0 个百分点 为关注，低 40.0 个百分点 为异常"),
         "points of hours": (
             Threshold(0.05, 0.3, "down"),

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from ntanalytics.kernels.assistant import VARIABLE
 from ntanalytics.kernels.collection_pause import collection_paused
+from ntanalytics.kernels.worker import VARIABLE
 from tests.kernels.test_forked import run
 
 
@@ -60,14 +60,14 @@ def test_what_was_there_after_an_import_is_searched_no_more(monkeypatch: pytest.
         gc.unfreeze()
 
 
-def test_a_kernel_and_its_assistant_search_though_less_often(tmp_path: Path) -> None:
+def test_a_kernel_and_its_worker_search_though_less_often(tmp_path: Path) -> None:
     cell = """
     import gc
-    from ntanalytics.kernels import assistant
+    from ntanalytics.kernels import worker
     said = [(gc.isenabled(), gc.get_threshold()[0] > 700)]
     for call in (gc.isenabled, gc.get_threshold):
-        assistant._pipe.send(call)
-        said.append(assistant._pipe.recv())
+        worker._pipe.send(call)
+        said.append(worker._pipe.recv())
     print(said[0], said[1], said[2][0] > 700)
     """
     assert run(tmp_path / "one", cell, environment={**os.environ, VARIABLE: "os:getpid"}) == [

@@ -33,7 +33,7 @@ def test_a_run_by_hand_and_one_of_a_job_are_told_apart_with_who_began_them(desk:
     assert by_job.actor_label == f"{by_hand.who} (job)"
     assert "@" in by_job.who
     assert by_job.summary == str(desk.published) + ",top=3"
-    [turn] = desk.ledger.history(["turn"])
+    [turn] = desk.ledger.history(["scheduled-run"])
     assert (turn.subject, turn.status) == ("weekly", "issued")
     # the settings of the site and the jobs were each noted once, though two runs met them
     assert {each.subject for each in desk.ledger.history(["settings"])} == {

@@ -34,7 +34,7 @@ def _extraction(draw: random.Random) -> ExtractionResult:
         source_rows=rows,
         absent_days=frozenset(day for day in days if draw.random() < 0.2),
         rejected=Counter({(draw.choice([None, *days]), "odd"): draw.randrange(1, 4)}),
-        unknown_words=Counter({(draw.choice(days), "module", "新模块"): draw.randrange(1, 4)}),
+        unknown_values=Counter({(draw.choice(days), "module", "新模块"): draw.randrange(1, 4)}),
         error="gone" if draw.random() < 0.1 else "",
     )
 
@@ -44,7 +44,7 @@ def _said(coverage: Coverage) -> list[object]:
         (
             sorted(coverage.days(dataset, *window), key=str),
             coverage.rejected(dataset, *window),
-            coverage.unknown_words(dataset, *window),
+            coverage.unknown_values(dataset, *window),
         )
         for dataset in DATASETS
         for window in WINDOWS
@@ -101,22 +101,22 @@ def test_a_day_that_is_kept_has_its_counts_and_what_was_rejected_of_it(url: str)
         rows=Counter({kept: 9, taken: 9}),
         source_rows=Counter({kept: 9, taken: 9}),
         rejected=Counter({(kept, "odd"): 2, (taken, "odd"): 1}),
-        unknown_words=Counter({(kept, "module", "新模块"): 3}),
+        unknown_values=Counter({(kept, "module", "新模块"): 3}),
     )
     known = ledger.coverage.record(first)
     before = ledger.coverage.days("sms.messages", kept, kept)
     second = replace(
         first, kept={kept: before[0]}, rows=Counter({taken: 5}), source_rows=Counter({taken: 5}), rejected=Counter(),
-        unknown_words=Counter(), taken_at=at + dt.timedelta(days=1),
+        unknown_values=Counter(), taken_at=at + dt.timedelta(days=1),
     )  # fmt: skip
     ledger.coverage.record(second)
     days = {day.day: day for day in ledger.coverage.days("sms.messages", kept, taken)}
     assert (days[kept].rows, days[kept].rejected, days[kept].taken_at) == (9, 2, at)
     assert (days[taken].rows, days[taken].rejected) == (5, 0)
     assert ledger.coverage.rejected("sms.messages", kept, taken) == [("north", "odd", 2)]
-    assert ledger.coverage.unknown_words("sms.messages", kept, taken) == [("north", "module", "新模块", 3)]
+    assert ledger.coverage.unknown_values("sms.messages", kept, taken) == [("north", "module", "新模块", 3)]
     ledger.coverage.record(replace(second, dataset="sms.bills", kept={}))
-    assert ledger.coverage.datasets_with_unknown_words() == {"sms.messages"}
+    assert ledger.coverage.datasets_with_unknown_values() == {"sms.messages"}
     assert ledger.coverage.datasets_with_undated_rejects() == frozenset()
     ledger.coverage.record(replace(second, dataset="sms.bills", kept={}, rejected=Counter({(None, "odd"): 1})))
     assert ledger.coverage.datasets_with_undated_rejects() == {"sms.bills"}

@@ -7,7 +7,7 @@ import datetime as dt
 import ibis
 
 from ntanalytics.metrics.case_endings import endings, with_soon
-from ntanalytics.metrics.leaves import by_start_and_end
+from ntanalytics.metrics.leaf_counts import by_start_and_end
 
 START = dt.datetime(2026, 11, 18, 15, 30, tzinfo=dt.UTC)  # 23:30 in Nantong
 

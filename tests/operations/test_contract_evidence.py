@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from ntanalytics.contract import DATASETS
-from ntanalytics.delivery.catalogue import read_issued_reports
+from ntanalytics.delivery.issued_reports import read_issued_reports
 from ntanalytics.lake import DeltaLake
 from ntanalytics.operations import retention
 from ntanalytics.operations.contract_evidence import contract_evidence

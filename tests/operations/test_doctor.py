@@ -42,7 +42,7 @@ def test_each_mapping_is_tried_on_the_hour_before(shop: SmallSite):
     fine, odd = found["sources.shop", "sms.messages"], found["sources.twin", "sms.messages"]
     assert (fine.state, fine.message.startswith("1 row(s) fit, ")) == (State.OK, True)
     assert odd.state is State.WARNING
-    assert "1 row(s) fit, unknown words in carrier 1" in odd.message
+    assert "1 row(s) fit, unknown values in carrier 1" in odd.message
     assert exit_code(list(found.values())) == 0
 
 

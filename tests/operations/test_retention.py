@@ -14,7 +14,7 @@ import pyarrow as pa
 import pytest
 
 from ntanalytics.contract import DATASETS
-from ntanalytics.delivery.catalogue import read_issued_reports
+from ntanalytics.delivery.issued_reports import read_issued_reports
 from ntanalytics.errors import LakeError, SettingsError
 from ntanalytics.lake import DeltaLake
 from ntanalytics.lake.file_lists import FOLDER

@@ -259,7 +259,7 @@ def loaded(case: Case, source: Source) -> tuple[list[dict[str, Any]], dict[str, 
             for reject in checked.rejects.to_pylist():
                 rejected[reject["reason"]] = rejected.get(reject["reason"], 0) + reject["source_rows"]
             withdrawn += checked.withdrawn
-            for (_, column, word), count in checked.unknown_words.items():
+            for (_, column, word), count in checked.unknown_values.items():
                 words[column, word] += count
     unknown = [{"column": column, "word": word, "rows": count} for (column, word), count in words.items()]
     return rows, {

@@ -9,7 +9,7 @@ from typing import Any
 
 from ntanalytics.findings.correlation import correlate
 from ntanalytics.findings.finding import Finding, violations
-from ntanalytics.findings.place import Topology
+from ntanalytics.findings.topology import Topology
 from ntanalytics.periods import Period
 from ntanalytics.subsystems import DEPENDS_ON, judge
 from ntanalytics.workspace import Workspace

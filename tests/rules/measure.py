@@ -12,12 +12,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
-from tests.rules.package import NAME, Place, Trees, classes, docstrings, functions, modules, nodes, room_of, trees
+from tests.rules.package import NAME, Place, Trees, classes, component_of, docstrings, functions, modules, nodes, trees
 
 LONGEST_FUNCTION = 40
 MOST_PARAMETERS = 7
-#: Rooms that may ask which kind of period a report is of; ``periods`` is where the kinds are defined.
-PERIOD_ROOMS = frozenset({"checks", "report_content", "periods"})
+#: Components that may ask which kind of period a report is of; ``periods`` is where the kinds are defined.
+PERIOD_COMPONENTS = frozenset({"checks", "report_content", "periods"})
 #: Words that open a relative or prepositional clause, and no sentence that says what a thing does or is.
 OPENING = re.compile(
     r"(What|Who|Whose|Whom|Of|Those|That|How|Which|Whether|By|As|Where|When|From|To|On|In|With|At|So)\s"
@@ -104,8 +104,8 @@ def relative_docstrings(trees: Trees) -> list[Place]:
 
 
 def period_kinds(trees: Trees) -> list[Place]:
-    """Return the places outside the rooms for it that ask for the kind of a period."""
-    return [place for place in all_period_kinds(trees) if place.room not in PERIOD_ROOMS]
+    """Return the places outside the components for it that ask for the kind of a period."""
+    return [place for place in all_period_kinds(trees) if place.component not in PERIOD_COMPONENTS]
 
 
 def all_period_kinds(trees: Trees) -> list[Place]:
@@ -135,15 +135,17 @@ def duplicate_classes(trees: Trees) -> dict[str, list[Place]]:
 
 
 def circles(trees: Trees) -> list[list[str]]:
-    """Return the circles of imports within the rooms: groups of modules that all reach one another.
+    """Return the circles of imports within the components: groups of modules that all reach one another.
 
     Imports inside functions and under TYPE_CHECKING count, and the ``__init__`` of a package is a module.
     """
-    rooms: dict[str, dict[str, set[str]]] = defaultdict(dict)
+    components: dict[str, dict[str, set[str]]] = defaultdict(dict)
     for module, tree in trees.items():
-        room = room_of(module)
-        rooms[room][module] = {name for name in imported(module, tree, trees) if room_of(name) == room}
-    return sorted(circle for room, graph in rooms.items() if room for circle in circles_of(graph))
+        component = component_of(module)
+        components[component][module] = {
+            name for name in imported(module, tree, trees) if component_of(name) == component
+        }
+    return sorted(circle for component, graph in components.items() if component for circle in circles_of(graph))
 
 
 def circles_of(graph: Mapping[str, Iterable[str]]) -> list[list[str]]:
@@ -188,9 +190,9 @@ def texts(files: Mapping[str, Path]) -> dict[str, str]:
     return {name: path.read_text(encoding="utf-8") for name, path in files.items()}
 
 
-def by_room(places: Iterable[Place]) -> dict[str, list[Place]]:
-    """Return the places by the room that they are in."""
-    return _grouped(places, lambda place: place.room or NAME)
+def by_component(places: Iterable[Place]) -> dict[str, list[Place]]:
+    """Return the places by the component that they are in."""
+    return _grouped(places, lambda place: place.component or NAME)
 
 
 def by_module(places: Iterable[Place]) -> dict[str, list[Place]]:
@@ -224,7 +226,7 @@ def main() -> None:
         "docstrings": sum(1 for tree in package.values() for _ in docstrings(tree)),
         "docstrings that open with a relative clause": len(relative_docstrings(package)),
         "circles": "; ".join(" ".join(circle) for circle in circles(package)) or 0,
-        "reads of period.kind": f"{len(everywhere)}, {len(period_kinds(package))} of them outside their rooms",
+        "reads of period.kind": f"{len(everywhere)}, {len(period_kinds(package))} of them outside their components",
         "duplicate class names": ", ".join(
             f"{name} {len(places)}" for name, places in duplicate_classes(package).items()
         )

@@ -1,4 +1,4 @@
-"""The package as data: its modules, their syntax trees, its rooms and their order."""
+"""The package as data: its modules, their syntax trees, its components and their order."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ class Place:
     name: str = ""
 
     @property
-    def room(self) -> str:
-        """Name of the room that holds the module."""
-        return room_of(self.module)
+    def component(self) -> str:
+        """Name of the component that holds the module."""
+        return component_of(self.module)
 
     @property
     def qualified(self) -> str:
@@ -104,15 +104,19 @@ def words_of(identifier: str) -> tuple[str, ...]:
     return tuple(word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", identifier))
 
 
-def room_of(module: str) -> str:
-    """Return the room of a module: the part of its name after the package's; the package's own file has none."""
+def component_of(module: str) -> str:
+    """Return the component of a module: the part of its name after the package's; the package's own file has none."""
     return [*module.split("."), ""][1]
 
 
 @cache
 def layers() -> dict[str, int]:
-    """Return the rank of each room as the contract of import-linter has it: 0 is the highest."""
+    """Return the rank of each component as the contract of import-linter has it: 0 is the highest."""
     config = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     contracts = config["tool"]["importlinter"]["contracts"]
     listed = next(contract for contract in contracts if contract["type"] == "layers")["layers"]
-    return {room.strip(" ()"): rank for rank, layer in enumerate(listed) for room in layer.replace(":", "|").split("|")}
+    return {
+        component.strip(" ()"): rank
+        for rank, layer in enumerate(listed)
+        for component in layer.replace(":", "|").split("|")
+    }

@@ -27,9 +27,9 @@ def committed_picture(root: Path) -> str:
     return (root / "docs" / "architecture.svg").read_text(encoding="utf-8")
 
 
-def test_the_picture_shows_every_room_in_its_layer(drawn: str, committed_picture: str) -> None:
-    now, then = _rooms(drawn), _rooms(committed_picture)
-    assert now, "the picture has no room: the rule would pass without looking at anything"
+def test_the_picture_shows_every_component_in_its_layer(drawn: str, committed_picture: str) -> None:
+    now, then = _components(drawn), _components(committed_picture)
+    assert now, "the picture has no component: the rule would pass without looking at anything"
     assert now == then, f"docs/architecture.svg is not up to date: run `make docs`\n{_difference(now, then)}"
 
 
@@ -47,11 +47,13 @@ def test_the_same_code_draws_the_same_bytes(drawn: str, root: Path) -> None:
     assert again.stdout == drawn
 
 
-def test_the_page_tells_of_every_room(root: Path) -> None:
-    rooms = set(layers())
+def test_the_page_tells_of_every_component(root: Path) -> None:
+    components = set(layers())
     section = (root / "docs" / "architecture.md").read_text(encoding="utf-8").partition("\n## The layers\n")[2]
     told = set(re.findall(r"^\| `(\w+)` \|", section.partition("\n## ")[0], re.MULTILINE))
-    assert told == rooms, f"the table of rooms in docs/architecture.md is not up to date\n{_difference(rooms, told)}"
+    assert told == components, (
+        f"the table of components in docs/architecture.md is not up to date\n{_difference(components, told)}"
+    )
 
 
 def test_every_path_that_the_page_names_is_there(root: Path) -> None:
@@ -63,9 +65,9 @@ def test_every_path_that_the_page_names_is_there(root: Path) -> None:
     assert not lost, f"docs/architecture.md names {lost}, which is not there"
 
 
-def _rooms(picture: str) -> set[tuple[str, ...]]:
-    """Return kind, name and layer of every room in a picture."""
-    return set(re.findall(r'<g class="([\w ]+)" data-room="(\w+)" data-layer="(\d+)"', picture))
+def _components(picture: str) -> set[tuple[str, ...]]:
+    """Return kind, name and layer of every component in a picture."""
+    return set(re.findall(r'<g class="([\w ]+)" data-component="(\w+)" data-layer="(\d+)"', picture))
 
 
 def _arrows(picture: str) -> set[tuple[str, ...]]:

@@ -1,4 +1,4 @@
-"""No circle of imports within a room, and no name of a higher room in a string."""
+"""No circle of imports within a component, and no name of a higher component in a string."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ import re
 from collections.abc import Callable
 
 from tests.rules.measure import by_module, circles
-from tests.rules.package import NAME, Place, Trees, layers, room_of, strings
+from tests.rules.package import NAME, Place, Trees, component_of, layers, strings
 
 #: Today's circles; each must go.
 STILL_CIRCLES: frozenset[str] = frozenset()
 
-#: Modules with a string that names a module of a higher room, and how many.
+#: Modules with a string that names a module of a higher component, and how many.
 STILL_STRINGS: dict[str, int] = {}
 
 _MODULE_NAME = re.compile(rf"(?<![\w.]){NAME}\.(\w+)")
 
 
-def test_no_modules_of_a_room_import_one_another_in_a_circle(trees: Trees, hold: Callable[..., None]) -> None:
+def test_no_modules_of_a_component_import_one_another_in_a_circle(trees: Trees, hold: Callable[..., None]) -> None:
     hold(
         "STILL_CIRCLES",
         {named(circle): [", ".join(circle)] for circle in circles(trees)},
@@ -27,11 +27,11 @@ def test_no_modules_of_a_room_import_one_another_in_a_circle(trees: Trees, hold:
     )
 
 
-def test_no_string_names_a_module_of_a_higher_room(trees: Trees, hold: Callable[..., None]) -> None:
+def test_no_string_names_a_module_of_a_higher_component(trees: Trees, hold: Callable[..., None]) -> None:
     hold(
         "STILL_STRINGS",
         by_module(higher_names(trees)),
-        "A name in a string is an import that import-linter cannot see. Have the higher room hand over the name, "
+        "A name in a string is an import that import-linter cannot see. Have the higher component hand over the name, "
         "or register itself.",
     )
 
@@ -46,26 +46,26 @@ def test_a_circle_is_seen_through_functions_and_type_checking() -> None:
     assert circles(package) == [[f"{NAME}.lake.reader", f"{NAME}.lake.sql"]]
 
 
-def test_a_string_that_names_a_higher_room_is_seen() -> None:
+def test_a_string_that_names_a_higher_component_is_seen() -> None:
     tree = ast.parse(f'"""See {NAME}.cli."""\nWARM = "{NAME}.reports.chart", "{NAME}.errors", "{NAME}.yml"')
     assert [place.name for place in higher_names({f"{NAME}.kernels.warm": tree})] == [f"{NAME}.reports.chart"]
 
 
 def named(circle: list[str]) -> str:
-    """Return a short name of a circle: its room, and its modules within it."""
-    room = room_of(circle[0])
-    parts = (module.removeprefix(f"{NAME}.{room}").removeprefix(".") or "__init__" for module in circle)
-    return f"{room}: {' '.join(parts)}"
+    """Return a short name of a circle: its component, and its modules within it."""
+    component = component_of(circle[0])
+    parts = (module.removeprefix(f"{NAME}.{component}").removeprefix(".") or "__init__" for module in circle)
+    return f"{component}: {' '.join(parts)}"
 
 
 def higher_names(trees: Trees) -> list[Place]:
-    """Return the strings, docstrings left out, that name a module of a room above the module's own, or beside it."""
+    """Return the strings, docstrings left out, that name a module of a higher component, or of one beside it."""
     ranks = layers()
     places = []
     for module, tree in trees.items():
-        room = room_of(module)
+        component = component_of(module)
         for line, text in strings(tree):
-            rooms = {named for named in _MODULE_NAME.findall(text) if named in ranks and named != room}
-            if any(ranks[named] <= ranks.get(room, -1) for named in rooms):
+            components = {named for named in _MODULE_NAME.findall(text) if named in ranks and named != component}
+            if any(ranks[named] <= ranks.get(component, -1) for named in components):
                 places.append(Place(module, line, text))
     return places

@@ -8,16 +8,16 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.rules.measure import by_room, relative_docstrings
+from tests.rules.measure import by_component, relative_docstrings
 from tests.rules.package import NAME, Place, Trees, classes, nodes, words_of
 
-#: Docstrings that open with a relative or prepositional clause, by room.
+#: Docstrings that open with a relative or prepositional clause, by component.
 RELATIVE: dict[str, int] = {}
 
 #: Names that hold a word of the private language, by word.
 PRIVATE_WORDS: dict[str, int] = {"begun": 2, "each": 1, "found": 2}
 
-#: Public classes that the glossary does not name, by room.
+#: Public classes that the glossary does not name, by component.
 NOT_IN_GLOSSARY: dict[str, int] = {}
 
 #: A word that no name may hold → the term of the field.
@@ -53,7 +53,7 @@ def test_every_public_function_and_class_says_what_it_does(trees: Trees) -> None
 def test_docstrings_open_with_a_verb_or_a_noun(trees: Trees, hold: Callable[..., None]) -> None:
     hold(
         "RELATIVE",
-        by_room(relative_docstrings(trees)),
+        by_component(relative_docstrings(trees)),
         "A sentence that opens with a clause has neither subject nor verb for a reader whose English is small. Open "
         'with a verb or a noun: "Return …", "Merge …", "Deadline of …".',
     )
@@ -71,7 +71,7 @@ def test_names_are_terms_of_the_field(trees: Trees, hold: Callable[..., None]) -
 def test_the_glossary_has_the_words_of_every_public_class(root: Path, trees: Trees, hold: Callable[..., None]) -> None:
     hold(
         "NOT_IN_GLOSSARY",
-        by_room(unexplained_classes(trees, (root / "GLOSSARY.md").read_text(encoding="utf-8"))),
+        by_component(unexplained_classes(trees, (root / "GLOSSARY.md").read_text(encoding="utf-8"))),
         "GLOSSARY.md gives each word with its Chinese, once for the whole package. Add the term of the class (that of "
         "ExpectedRange is `expected range`), or name the class with a term that is there.",
     )

@@ -167,10 +167,10 @@ def test_every_name_that_an_example_imports_is_there(pages: dict[str, str]) -> N
 
 
 def test_every_member_that_the_analysis_manual_names_is_there(chinese: dict[str, str]) -> None:
-    room = [tree for name, tree in package.trees().items() if name.startswith(f"{package.NAME}.workspace")]
+    component = [tree for name, tree in package.trees().items() if name.startswith(f"{package.NAME}.workspace")]
     identifiers = {
         word
-        for tree in room
+        for tree in component
         for node in package.nodes(tree)
         for word in (
             getattr(node, "name", None),

@@ -6,13 +6,13 @@ import ast
 import re
 from collections.abc import Callable
 
-from tests.rules.measure import by_module, by_room
+from tests.rules.measure import by_component, by_module
 from tests.rules.package import NAME, Place, Trees, nodes
 
 #: Modules that make a finding with a code written as a string, and how many.
 STILL_CODES: dict[str, int] = {}
 
-#: Rooms that look a rule up by a code written as a string, and how often; a check is handed its rule.
+#: Components that look a rule up by a code written as a string, and how often; a check is handed its rule.
 #: The fourth is the target of availability, which the table of a report shows, too.
 STILL_LOOKED_UP: dict[str, int] = {"subsystems": 4}
 
@@ -49,7 +49,7 @@ def test_a_finding_is_made_of_a_rule_and_not_of_a_string(trees: Trees, hold: Cal
 def test_no_rule_is_looked_up_by_a_string(trees: Trees, hold: Callable[..., None]) -> None:
     hold(
         "STILL_LOOKED_UP",
-        by_room(looked_up_rules(trees)),
+        by_component(looked_up_rules(trees)),
         "The engine hands a check the site's rule. Declare the Check with its rule, and take what it is handed.",
     )
 

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 
-def test_a_room_imports_only_rooms_below_it(root: Path) -> None:
+def test_a_component_imports_only_components_below_it(root: Path) -> None:
     run = subprocess.run(
         [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"],
         cwd=root,
@@ -15,4 +15,4 @@ def test_a_room_imports_only_rooms_below_it(root: Path) -> None:
         text=True,
         check=False,
     )
-    assert run.returncode == 0, f"an import climbs, or crosses between rooms:\n{run.stdout}\n{run.stderr}"
+    assert run.returncode == 0, f"an import climbs, or crosses between components:\n{run.stdout}\n{run.stderr}"

@@ -21,10 +21,12 @@ def test_no_module_is_named_for_nothing(modules: dict[str, Path]) -> None:
 
 
 def test_every_module_belongs_to_a_declared_layer(modules: dict[str, Path]) -> None:
-    rooms = set(layers())
+    components = set(layers())
     found = {name.split(".")[1] for name in modules if "." in name} - {"__main__"}
-    assert found <= rooms, f"{sorted(found - rooms)}: name the layer in pyproject.toml, so that its imports are checked"
-    assert rooms <= found, f"{sorted(rooms - found)}: pyproject.toml names layers that are not there"
+    assert found <= components, (
+        f"{sorted(found - components)}: name the layer in pyproject.toml, so that its imports are checked"
+    )
+    assert components <= found, f"{sorted(components - found)}: pyproject.toml names layers that are not there"
 
 
 @pytest.mark.filterwarnings("default:modules over")
@@ -54,4 +56,4 @@ def test_imports_never_climb_to_a_parent(trees: dict[str, ast.Module]) -> None:
 def test_every_folder_of_the_package_says_what_it_is(root: Path) -> None:
     folders = {path.parent for path in (root / "ntanalytics").rglob("*.py")}
     found = sorted(str(folder.relative_to(root)) for folder in folders if not (folder / "__init__.py").exists())
-    assert not found, f"{found}: a room without __init__.py escapes import-linter"
+    assert not found, f"{found}: a component without __init__.py escapes import-linter"

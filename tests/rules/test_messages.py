@@ -26,7 +26,7 @@ MEND = (
 )
 CATALOGUE = FOLDER / "zh_CN" / "LC_MESSAGES" / f"{DOMAIN}.po"
 
-#: Messages that are formed without ``tr``, by room.
+#: Messages that are formed without ``tr``, by component.
 UNTRANSLATED: dict[str, int] = {}
 
 
@@ -78,14 +78,14 @@ def test_what_gettext_reads_is_compiled_from_the_catalogue(chinese: Catalog) -> 
 
 
 def test_messages_are_formed_by_tr(trees: Trees, hold: Callable[..., None]) -> None:
-    by_room: dict[str, list[Place]] = defaultdict(list)
+    by_component: dict[str, list[Place]] = defaultdict(list)
     for module, tree in trees.items():
         for line in untranslated(tree):
             place = Place(module, line)
-            by_room[place.room].append(place)
+            by_component[place.component].append(place)
     hold(
         "UNTRANSLATED",
-        by_room,
+        by_component,
         'An operator reads it in his language: write tr("… {name} …", name=name) of ntanalytics.language for what an '
         f"error or a printed line says, then {MEND}.",
     )

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.rules import measure
-from tests.rules.measure import by_name, by_room
+from tests.rules.measure import by_component, by_name
 from tests.rules.package import NAME, Place, Trees, classes, nodes
 
 MOST_FORMAT_SKIPS = 40
 MOST_POSITIONAL_FIELDS = 5
 
-#: ``fmt: skip`` that does not end an assignment at the top of a module, by room.
+#: ``fmt: skip`` that does not end an assignment at the top of a module, by component.
 STILL_SKIPPED: dict[str, int] = {}
 
 #: ``fmt: skip`` in all, as long as there are more than 40.
@@ -27,7 +27,7 @@ STILL_POSITIONAL: frozenset[str] = frozenset(
     {"findings.correlation_rules.CorrelationRule", "findings.lifecycle.LifecycleState", "findings.rule.Rule"}
 )
 
-#: ``dict[str, Any]`` by room.
+#: ``dict[str, Any]`` by component.
 UNTYPED_DICTS: dict[str, int] = {
     "checks": 1,
     "detectors": 1,
@@ -44,7 +44,7 @@ UNTYPED_DICTS: dict[str, int] = {
     "subsystems": 14,
 }
 
-#: Functions of more than 40 lines by room; docstrings are free.
+#: Functions of more than 40 lines by component; docstrings are free.
 LONG_FUNCTIONS: dict[str, int] = {}
 
 
@@ -54,7 +54,7 @@ def test_the_formatter_is_stopped_for_tables_of_data_alone(
     every, misplaced = measure.format_skips(trees, measure.texts(modules))
     hold(
         "STILL_SKIPPED",
-        by_room(misplaced),
+        by_component(misplaced),
         "`fmt: skip` is for a table at the top of a module. Elsewhere let ruff format, and shorten what becomes long.",
     )
     hold(
@@ -85,7 +85,7 @@ def test_large_dataclasses_are_filled_by_name(trees: Trees, hold: Callable[..., 
 def test_untyped_dicts_only_become_fewer(trees: Trees, hold: Callable[..., None]) -> None:
     hold(
         "UNTYPED_DICTS",
-        by_room(untyped_dicts(trees)),
+        by_component(untyped_dicts(trees)),
         "`dict[str, Any]` tells neither a reader nor mypy what is in it. Declare a dataclass or a TypedDict.",
     )
 
@@ -93,7 +93,7 @@ def test_untyped_dicts_only_become_fewer(trees: Trees, hold: Callable[..., None]
 def test_long_functions_only_become_fewer(trees: Trees, hold: Callable[..., None]) -> None:
     hold(
         "LONG_FUNCTIONS",
-        by_room(measure.long_functions(trees)),
+        by_component(measure.long_functions(trees)),
         f"A function of more than {measure.LONGEST_FUNCTION} lines does several things. Split it by them.",
     )
 

@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
-from ntanalytics.delivery.catalogue import read_issued_reports
+from ntanalytics.delivery.issued_reports import read_issued_reports
 from ntanalytics.delivery.manifest import read_manifest
 from ntanalytics.metrics.number_format import close_up
 from ntanalytics.reports.exporters.document import document_bytes
@@ -81,7 +81,7 @@ def test_where_the_former_version_is_gone_it_is_said(desk: Desk):
     desk.run()
     (desk.published / "manifest.json").unlink()
     desk.run()
-    assert "第1版已不在报表库" in (desk.published / "report.html").read_text(encoding="utf-8")
+    assert "第1版已不在报告库" in (desk.published / "report.html").read_text(encoding="utf-8")
     verify(desk.published)
 
 

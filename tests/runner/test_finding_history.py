@@ -23,7 +23,7 @@ from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.engine import Evaluation
 from ntanalytics.findings.finding import Entity, Finding
 from ntanalytics.findings.lifecycle_text import opening
-from ntanalytics.findings.place import Topology
+from ntanalytics.findings.topology import Topology
 from ntanalytics.recommendations.with_cause import worded
 from ntanalytics.report_content.finding_history import inspection_lifecycle
 from ntanalytics.reports import board, sentences, show

@@ -13,14 +13,14 @@ def test_a_published_and_a_failed_run_stand_in_the_index(desk: Desk) -> None:
     desk.write()
     assert desk.run().left_out == {"report.pdf": "no Chromium was found"}
     text = (desk.outputs / "index.html").read_text(encoding="utf-8")
-    assert "试点城市报表目录" in text
+    assert "试点城市报告目录" in text
     assert 'href="probe/2026-W47/report.html"' in text
     assert "运行失败" not in text
     desk.write("raise ValueError('secret words')")
     with pytest.raises(ReportFailed):
         desk.run("2026-W46")
     text = (desk.outputs / "index.html").read_text(encoding="utf-8")
-    assert "报表运行出错" in text
+    assert "报告运行出错" in text
     assert "2026年第46周" in text
     assert "secret words" not in text
 

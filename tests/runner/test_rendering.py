@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from ntanalytics.delivery import catalogue
+from ntanalytics.delivery import issued_reports
 from ntanalytics.errors import DiskError, VerificationFailed
 from ntanalytics.reports import exporters
 from ntanalytics.reports.exporters.ofd import fonts
@@ -127,8 +127,8 @@ def test_the_manifests_of_all_reports_are_read_while_the_kernel_of_a_printed_one
     monkeypatch.setenv("NTANALYTICS_CHROMIUM", "")
     with pending_print(outputs) as pending, imported_meanwhile(outputs / "daily_inspection", pending):
         pass
-    monkeypatch.setattr(catalogue, "parse_manifest", lambda *_: pytest.fail("read again"))
-    assert [report.folder for report in catalogue.read_issued_reports(outputs)[0]] == ["sms_volume/2026-W46"]
+    monkeypatch.setattr(issued_reports, "parse_manifest", lambda *_: pytest.fail("read again"))
+    assert [report.folder for report in issued_reports.read_issued_reports(outputs)[0]] == ["sms_volume/2026-W46"]
 
 
 def test_renderings_that_differ_from_the_record_are_not_published_with_their_print(

@@ -28,7 +28,7 @@ def worked_out(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
         reports.append(report)
         return _WORK_OUT(report, kinds)
 
-    monkeypatch.setattr(report_needs, "_ROOMS", ())
+    monkeypatch.setattr(report_needs, "_COMPONENTS", ())
     monkeypatch.setattr(report_needs, "_worked_out", counted)
     return reports
 

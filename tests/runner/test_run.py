@@ -96,11 +96,11 @@ def test_the_kernel_knows_the_run_and_no_secret_of_a_source(desk, monkeypatch: p
 
 
 @pytest.mark.parametrize("report", ["sms_volume", "oa_adoption"])
-def test_only_the_kernel_of_a_report_that_is_divided_has_an_assistant(desk, report: str) -> None:
+def test_only_the_kernel_of_a_report_that_is_divided_has_a_worker(desk, report: str) -> None:
     source = "sources:\n  sms: {product: sms_platform, url: 'sqlite:///none.sqlite'}\n"
     desk.settings.file.write_text(source, encoding="utf-8")
     desk.reload()
-    desk.write("from ntanalytics.kernels.assistant import has_assistant\nprint(has_assistant())")
+    desk.write("from ntanalytics.kernels.worker import has_worker\nprint(has_worker())")
     notebook = nbformat.read(desk.notebooks / "probe.ipynb", as_version=4)
     del notebook.metadata["ntanalytics"]["needs"]
     nbformat.write(notebook, desk.notebooks / f"{report}.ipynb")

@@ -37,7 +37,7 @@ def test_a_section_that_failed_is_told_once_with_its_place_and_again_when_it_ret
     assert "oa.source" not in told
     _alert(town, folder, fine)
     _alert(town, folder, FAILED)
-    assert town.told() == ["【运维提醒】作业 weekly 部分计算出错", "【运维提醒】作业 weekly 部分计算出错（第 2 次）"]
+    assert town.told() == ["【运维提醒】任务 weekly 部分计算出错", "【运维提醒】任务 weekly 部分计算出错（第 2 次）"]
 
 
 def test_a_process_that_was_killed_after_publishing_told_nobody_and_the_next_call_tells_it_once(tmp_path: Path) -> None:
@@ -50,6 +50,6 @@ def test_a_process_that_was_killed_after_publishing_told_nobody_and_the_next_cal
         runs.end("weekly", moment, "issued", str(place))
     for _ in range(2):
         alert_computations(RunContext(settings=town.settings), ["weekly", "daily"])
-    assert town.told() == ["【运维提醒】作业 weekly 部分计算出错"]
+    assert town.told() == ["【运维提醒】任务 weekly 部分计算出错"]
     [notice] = (tmp_path / "duty" / "notices").glob("*.txt")
     assert "2026-W47" in notice.read_text(encoding="utf-8")

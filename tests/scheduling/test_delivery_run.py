@@ -126,7 +126,7 @@ def test_what_is_too_large_for_a_share_is_left_out_and_named_there(site: Desk):
     ]
     [note] = (site.home / "share" / "probe" / "2026-W47").iterdir()
     assert note.read_text(encoding="utf-8") == (
-        "下列文件超过此处的大小限制，未附：report.html、report.xlsx。原件：报表库 probe/2026-W47\n"
+        "下列文件超过此处的大小限制，未附：report.html、report.xlsx。原件：报告库 probe/2026-W47\n"
     )
 
 
@@ -332,7 +332,7 @@ def test_a_units_page_goes_to_that_unit_alone_whatever_its_name(site: Desk, box:
     done = _deliver(site, jobs)
     assert {each.status for each in done.deliveries} == {"sent"}
     assert done.failed_jobs == {"weekly": "unit_recipients: no unit '市财政厅' has a page; did you mean '市财政局'?"}
-    assert _told(site) == ["【运维提醒】作业 weekly 的收件设置有误，部分报表未发送"]
+    assert _told(site) == ["【运维提醒】任务 weekly 的收件设置有误，部分报告未发送"]
     assert _deliver(site, jobs).deliveries == []
     assert sorted(box.to) == sorted([address] for address in units.values())
     for to, message in box.received:
@@ -362,7 +362,7 @@ def test_recipients_that_are_none_are_said_and_stop_no_other_job(site: Desk):
     assert "did you mean 'share'" in wrong
     done = _deliver(site, jobs)
     assert (list(done.failed_jobs), [each.status for each in done.deliveries]) == (["other"], ["sent"])
-    assert _told(site) == ["【运维提醒】作业 other 的收件设置有误，部分报表未发送"]
+    assert _told(site) == ["【运维提醒】任务 other 的收件设置有误，部分报告未发送"]
     _deliver(site, jobs)
     assert len(_told(site)) == 1
 
@@ -393,7 +393,7 @@ def test_run_due_delivers_what_it_issued_and_tells_of_what_failed(site: Desk, bo
     site.write('raise ValueError("a bug")')
     [failed] = run_due(site.context(NOW + WEEK), jobs)
     assert (failed.status, len(box.received)) == ("failed", 1)
-    assert _told(site) == ["【运维提醒】作业 weekly 失败"]
+    assert _told(site) == ["【运维提醒】任务 weekly 失败"]
 
 
 def test_no_secret_is_in_the_ledger_a_log_or_what_is_told(

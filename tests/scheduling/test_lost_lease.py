@@ -102,7 +102,7 @@ def test_a_host_that_lost_its_lease_does_not_publish_what_another_has_published(
     assert (turn.status, turn.why) == ("issued", done.why)
     runs = desk.ledger.runs.history()
     assert [(run.status, run.version) for run in runs] == [("published", 1), ("failed", None)]
-    assert "the lease on turn weekly" in runs[1].error
+    assert "the lease on scheduled run weekly" in runs[1].error
     assert _run(desk, desk.home / "two.yml") == []
 
 

@@ -123,7 +123,7 @@ def test_a_turn_whose_taker_was_killed_before_publishing_is_taken_again(desk: De
 
 def test_a_turn_that_another_process_is_at_is_left_to_it(desk: Desk):
     desk.write()
-    with desk.ledger.lease("turn weekly 2026-11-23T00:00") as held:
+    with desk.ledger.lease("scheduled run weekly 2026-11-23T00:00") as held:
         assert held is not None
         assert _run(desk) == []
     assert not desk.published.exists()

@@ -42,7 +42,7 @@ def _said(report: Report) -> list[object]:
     return [
         head,
         [(view.missing, view.missing_before, view.gap_sources, view.is_damaged, view.as_of) for view in views],
-        [(view.rejected(), view.unknown_words(), view.unfilled, view.absent_columns) for view in views],
+        [(view.rejected(), view.unknown_values(), view.unfilled, view.absent_columns) for view in views],
         [view.days.to_pyarrow() for view in views],
     ]
 
@@ -62,7 +62,7 @@ def test_a_report_that_reads_it_says_the_same_and_asks_for_no_row_and_not_the_le
     monkeypatch.setattr(told.workspace, "table", refused)
     monkeypatch.setattr(told.rows_by_hour, "of", refused)
     monkeypatch.setattr(told.workspace, "files_by_day", refused)
-    for question in ("days", "rejected", "unknown_words", "last_causes"):
+    for question in ("days", "rejected", "unknown_values", "last_causes"):
         monkeypatch.setattr(told.workspace.ledger.coverage, question, refused)
     monkeypatch.setattr("ntanalytics.workspace.site.open_source", refused)
     assert _said(told) == said

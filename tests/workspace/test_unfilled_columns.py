@@ -51,7 +51,7 @@ def _workspace(
     """Return a site whose only dataset has the rows of a table, and some words of the week that are in no table."""
     return SimpleNamespace(
         unfilled={},
-        answers=SimpleNamespace(unknown_words=lambda name, first, last: words if first == WEEK.first else []),
+        answers=SimpleNamespace(unknown_values=lambda name, first, last: words if first == WEEK.first else []),
         covered_days=lambda *_: [SimpleNamespace(source="test", source_rows=700)],
         calendar=SimpleNamespace(is_likely_worked=lambda day: day.weekday() < 5, knows=knows),
         files_by_day=lambda *_: None,

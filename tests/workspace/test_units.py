@@ -61,7 +61,7 @@ def test_the_head_tells_what_matched_nothing_only_to_who_asked_for_units(site: O
     week.units()
     assert week.head().gaps == ()  # no figure is wrong for it
     assert week.head().notes == (
-        "单位目录中没有 1 个单位名称（市气象局），按原名统计，请补充单位对照表。",
+        "有 1 个单位名称不在单位目录中（市气象局），按原名统计，请补充单位对照表。",
         "单位对照表有 1 行所指的单位不在单位目录中（港务局→南通港集团）。",
     )
     assert set(week.head().versions) == {"oa.members", "identity.units"}
@@ -75,7 +75,7 @@ def test_the_head_names_the_most_frequent_and_none_in_full_length(site: OaSite):
     week = report()
     week.dataset("oa.members")
     week.units()
-    assert week.head().notes[0].startswith(f"单位目录中没有 4 个单位名称（{'局' * 20}…、市气象局、乙等）")
+    assert week.head().notes[0].startswith(f"有 4 个单位名称不在单位目录中（{'局' * 20}…、市气象局、乙等）")
 
 
 def test_without_a_list_of_units_the_hole_is_the_list_and_no_name(site: OaSite):

@@ -28,7 +28,7 @@
     for (const details of document.querySelectorAll(".own")) {
       details.open = words.length ? Boolean(details.querySelector("tbody tr:not([hidden])")) : details.before;
     }
-    found.value = words.length ? (count ? `找到 ${count.toLocaleString("zh-CN")} 份` : "没有符合的报表") : "";
+    found.value = words.length ? (count ? `找到 ${count.toLocaleString("zh-CN")} 份` : "没有符合的报告") : "";
   };
   let waiting = 0;
   input.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(find, 80); });

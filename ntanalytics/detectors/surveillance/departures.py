@@ -110,7 +110,7 @@ def departures(
     After them comes what drifts over the last days and does not depart on the judged one.
 
     Args:
-        table: the result of ``metrics.leaves``.
+        table: the result of ``metrics.leaf_counts``.
         days: the judged day, and the comparable days before it: all of them worked, or none; oldest first.
         dimensions: names of the dimensions.
         values: names of the values.

@@ -57,7 +57,7 @@ class LeafTable:
     """Counts by day, hour and all dimensions.
 
     Args:
-        table: the result of ``metrics.leaves``.
+        table: the result of ``metrics.leaf_counts``.
         days: the days, oldest first; rows of other days are left out.
         dimensions: names of the dimensions.
         columns: names of the columns that are summed.

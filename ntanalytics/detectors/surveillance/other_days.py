@@ -30,7 +30,7 @@ def unlike_weekday(
 
     Args:
         departing: what departs on the judged day from the days that are worked as it is.
-        table: the result of ``metrics.leaves``.
+        table: the result of ``metrics.leaf_counts``.
         days: the judged day and the ordinary days of its weekday before it, oldest first.
         dimensions: names of the dimensions.
         is_worked: whether the judged day is worked.

@@ -75,7 +75,7 @@ def evaluate_mutations(
         LakeError: an estate could not be extracted.
     """
     if count < 1 or not wanted or any(not 1 <= judged <= item.days for item in wanted):
-        raise UsageError(tr("mutations need a seed, and an estate as long as the judged days at least"))
+        raise UsageError(tr("mutations need a seed, and a demo city with at least as many days as are judged"))
     places = [(directory / f"untouched-{item.seed}", item) for item in wanted]
     with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn"), max_tasks_per_child=None) as pool:
         _collect([pool.submit(_prepare, place) for place in places], "untouched estates", progress)

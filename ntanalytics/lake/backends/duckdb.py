@@ -22,7 +22,7 @@ import ibis.expr.types as ir
 
 from ntanalytics import duckdb_sandbox
 from ntanalytics.contract import Dataset
-from ntanalytics.kernels.assistant import own_processors
+from ntanalytics.kernels.worker import own_processors
 from ntanalytics.lake.backends.reader import Reader
 from ntanalytics.lake.delta import DeltaLake
 from ntanalytics.lake.week_files import split_files

@@ -33,7 +33,7 @@ HANDLING = (
     ),
     Measure(
         "handling_p90_s",
-        "办理用时（九成以内）",
+        "办理用时（90%以内）",
         "90th percentile of finish − start, in clock time.",
         format="seconds",
         good="down",
@@ -47,7 +47,7 @@ HANDLING = (
     ),
     Measure(
         "worked_p90_s",
-        "办理工时（九成以内）",
+        "办理工时（90%以内）",
         "90th percentile of the office hours between start and finish.",
         format="hours",
         good="down",

@@ -173,7 +173,7 @@ def _outputs_and_ledger(
         if frozen.publications.last() == before and not _is_publishing(frozen, context.outputs):
             return [*files, *writer.add([SourceFile("ledger/ledger.sqlite", copy)])], moment
     raise BackupError(
-        tr("reports are published all the time"), where=str(context.outputs), todo=tr("type it again later")
+        tr("reports are published all the time"), where=str(context.outputs), todo=tr("run the command again later")
     )
 
 

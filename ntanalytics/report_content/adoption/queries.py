@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from ntanalytics.checks.section import HISTORY
 from ntanalytics.errors import BadParameter
-from ntanalytics.kernels.assistant import share_out
+from ntanalytics.kernels.worker import share_out
 from ntanalytics.language import tr
 from ntanalytics.metrics import MEASURES, change
 from ntanalytics.metrics.bounds import join_notes
@@ -303,9 +303,9 @@ class AdoptionQueries:
         return ibis.memtable(self._named.in_order(joined.order_by("unit", "edition").to_pyarrow()))
 
     def compute(self) -> Adoption:
-        """Return the page, from queries of the lake, of which an assistant of this process makes a half."""
+        """Return the page, from queries of the lake, of which a worker of this process makes a half."""
         state = ReportState.of(self.report)
-        there = None if state is None else partial(_assisted, state, self.unit, self.edition)
+        there = None if state is None else partial(_by_worker, state, self.unit, self.edition)
         answers = share_out(list(self._parts), self.part, there)
         rows = {name: table for answer in answers.values() for name, table in answer.items()}
         now, was = (ibis.memtable(rows.pop(name)) for name in ("now", "before"))
@@ -441,8 +441,8 @@ class AdoptionQueries:
         return user_flow.by_age(user_flow.retention(ever, since, self.last), self.last, gaps)
 
 
-def _assisted(state: ReportState, unit: str, edition: str, name: str) -> Callable[[], dict[str, pa.Table]]:
-    """Return the call by which an assistant makes a part of a page."""
+def _by_worker(state: ReportState, unit: str, edition: str, name: str) -> Callable[[], dict[str, pa.Table]]:
+    """Return the call by which a worker makes a part of a page."""
     return partial(_part, state, unit, edition, name)
 
 

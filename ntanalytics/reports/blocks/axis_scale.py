@@ -27,8 +27,8 @@ class Scale:
 
 #: Larger units of a duration in seconds and of a size in bytes, the largest first.
 LARGER = {
-    "seconds": (Scale("天", 86_400), Scale("小时", 3600), Scale("分", 60), Scale("秒")),
-    "hours": (Scale("小时", 3600), Scale("分", 60), Scale("秒")),
+    "seconds": (Scale("天", 86_400), Scale("小时", 3600), Scale("分钟", 60), Scale("秒")),
+    "hours": (Scale("小时", 3600), Scale("分钟", 60), Scale("秒")),
     "ms": (Scale("秒", 1000), Scale("毫秒")),
     "bytes": (Scale("TB", 1024**4), Scale("GB", 1024**3), Scale("MB", 1024**2), Scale("KB", 1024), Scale("B")),
 }

@@ -18,6 +18,8 @@ _BYTES = re.compile(r"(\d ?[KMGT])iB(?![a-z])")
 _MILLISECONDS = re.compile(r"(?<=\d) ?ms(?![a-z])")
 #: A subject and a figure that begins with its last word stood side by side: 驻场驻场率, 运维团队团队人数.
 _DOUBLED = re.compile(r"([\u4e00-\u9fff]{2,6})[ ]?\1(?=[\u4e00-\u9fff])")
+#: Minutes alone, which were 2分 and not 2分钟; what follows hours, or has seconds, is as it was.
+_MINUTES = re.compile(r"(?<![\d时])(\d+)\u5206(?![\d钟])")
 _PADDED = re.compile(r"(\d(?:小时|天|分))0(?=\d)")
 
 #: Words of earlier versions without spaces at figures → today's.
@@ -71,4 +73,5 @@ def _current(text: str) -> str:
     text = close_up(_MILLISECONDS.sub("毫秒", _BYTES.sub(r"\1B", text)))
     for former, current in _WORDS:
         text = text.replace(former, current)
-    return _DOUBLED.sub(r"\1", _PADDED.sub(r"\1", text)).removesuffix("（秒）")
+    text = _MINUTES.sub(r"\1分钟", _PADDED.sub(r"\1", text))
+    return _DOUBLED.sub(r"\1", text).removesuffix("（秒）")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ntanalytics.findings.rule import Rule, activity_rule, register_rule, source_rule
+from ntanalytics.findings.rule import Rule, activity_rule, mass_change_rule, source_rule
 from ntanalytics.findings.threshold import Threshold
 
 RULES: tuple[Rule, ...] = (
@@ -47,6 +47,6 @@ RULES: tuple[Rule, ...] = (
         "A unit without a certificate can neither sign nor receive.", kind="deadline", cause="renewals",
     ),
     activity_rule("ca", Threshold(4, 20, "down")),
-    register_rule("ca", Threshold(0, 0.5, "down")),
+    mass_change_rule("ca", Threshold(0, 0.5, "down")),
     source_rule("ca"),
 )  # fmt: skip

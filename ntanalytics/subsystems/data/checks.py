@@ -17,7 +17,7 @@ from ntanalytics.contract import dataset as dataset_named
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics.infra import standstill
-from ntanalytics.metrics.registers import unmatched_ids
+from ntanalytics.metrics.references import unmatched_ids
 from ntanalytics.metrics.rows import rows
 from ntanalytics.periods import days_between
 from ntanalytics.reports.blocks.head import AsOf
@@ -31,7 +31,7 @@ from ntanalytics.subsystems.data.clocks import (
 from ntanalytics.subsystems.data.completeness import completeness_finding, rejected_finding
 from ntanalytics.subsystems.data.entities import dataset_entity
 from ntanalytics.subsystems.data.minutes import BY_MINUTE, MINUTE_DAYS
-from ntanalytics.subsystems.data.registers import REGISTERS, register_findings
+from ntanalytics.subsystems.data.references import REFERENCES, reference_findings
 from ntanalytics.subsystems.data.row_counts import RowCounts, fallen_findings, silent_findings
 from ntanalytics.subsystems.data.standstill import METRICS, still_findings
 from ntanalytics.workspace.event_view import is_complete_day
@@ -40,7 +40,9 @@ from ntanalytics.workspace.event_view import is_complete_day
 _TWO_CLOCKS = tuple(name for name in DATASETS if channel_columns(name))
 
 #: Datasets of events with identifiers, and of what these refer to.
-_REGISTERED = tuple({name: None for events, registers in REGISTERS.items() for name in (events, *registers.values())})
+_REFERENCED = tuple(
+    {name: None for events, described_in in REFERENCES.items() for name in (events, *described_in.values())}
+)
 
 
 def extractions(context: CheckContext) -> list[AsOf]:
@@ -151,15 +153,15 @@ def _stood_still(context: CheckContext, rule: Rule) -> list[Finding]:
 
 def _unmatched_ids(context: CheckContext, rule: Rule) -> list[Finding]:
     findings: list[Finding] = []
-    for name, registers in REGISTERS.items():
+    for name, described_in in REFERENCES.items():
         events = context.dataset(name)
-        known = {column: context.dataset(register) for column, register in registers.items()}
+        known = {column: context.dataset(described) for column, described in described_in.items()}
         unmatched = [
-            (column, unmatched_ids(events.table, register.table, column))
-            for column, register in known.items()
-            if events.sources and register.sources and register.is_complete
+            (column, unmatched_ids(events.table, described.table, column))
+            for column, described in known.items()
+            if events.sources and described.sources and described.is_complete
         ]
-        findings += register_findings(rule, name, unmatched)
+        findings += reference_findings(rule, name, unmatched)
     return _with_origin(context, findings)
 
 
@@ -198,7 +200,7 @@ CHECKS: tuple[Check, ...] = (
         optional=(*_TWO_CLOCKS, *BY_MINUTE),
     ),
     Check(
-        rule="data.unmatched_ids", evaluate=_unmatched_ids, reads=dict.fromkeys(_REGISTERED, 0), optional=_REGISTERED
+        rule="data.unmatched_ids", evaluate=_unmatched_ids, reads=dict.fromkeys(_REFERENCED, 0), optional=_REFERENCED
     ),
     Check(rule="data.stood_still", evaluate=_stood_still, reads={METRICS: standstill.STILL_HISTORY}),
 )

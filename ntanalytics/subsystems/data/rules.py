@@ -36,7 +36,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "data.unmatched_ids", "unmatched_share", Threshold(0.5, 0.95, "down"),
         "核对两处编号的写法与映射（大小写、前缀、内部编号或登录名），修正后重新抽取",
-        "What is joined by identifiers that no register has is counted as none (docs/domain.md, Rows: registers).",
+        "What is joined by unmatched identifiers is counted as none (docs/domain.md, Rows: references).",
         min_count=20, label="登记外编号", cause="data",
     ),
     Rule(

@@ -73,7 +73,8 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "desk.unconfirmed_changes", "unconfirmed_changes", Threshold(0, 3, "down"), "补办用户书面确认",
-        "A workflow changes only after written confirmation (docs/domain.md, O7).", kind="hygiene", cause="unconfirmed",
+        "A workflow changes only after written confirmation (docs/domain.md, O7).", kind="hygiene",
+        label="未经书面确认", cause="unconfirmed",
     ),
     Rule(
         "desk.overrun_changes", "overrun_s", Threshold(3600, 4 * 3600, "down"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ntanalytics.findings.rule import Rule, activity_rule, register_rule, source_rule
+from ntanalytics.findings.rule import Rule, activity_rule, mass_change_rule, source_rule
 from ntanalytics.findings.threshold import Threshold
 
 RULES: tuple[Rule, ...] = (
@@ -98,6 +98,6 @@ RULES: tuple[Rule, ...] = (
         "Ninety days without a login (docs/domain.md, Identity and SSO: dormant).", kind="hygiene", cause="accounts",
     ),
     activity_rule("identity", Threshold(4, 20, "down")),
-    register_rule("identity", Threshold(0, 0.5, "down")),
+    mass_change_rule("identity", Threshold(0, 0.5, "down")),
     source_rule("identity"),
 )  # fmt: skip

@@ -218,7 +218,8 @@ def _failed_backups(context: CheckContext, rule: Rule) -> list[Finding]:
 def _unmade_backups(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the plans of which backups were not made in the period, whether they have succeeded since or not.
 
-    Where rows of the period could not be read, each of them may be the run of a turn: the failed runs alone are known.
+    Where rows of the period could not be read, each of them may be a run that is missing: the failed runs alone are
+    known.
     """
     runs = context.dataset("infra.backups", BACKUP_DAYS)
     is_unread = register(runs) is not runs

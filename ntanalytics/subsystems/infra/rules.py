@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ntanalytics.contract.legal import LOG_RETENTION_DAYS
-from ntanalytics.findings.rule import Rule, register_rule, source_rule
+from ntanalytics.findings.rule import Rule, mass_change_rule, source_rule
 from ntanalytics.findings.threshold import Threshold
 
 #: Share that a backup is smaller by, from which it is worth a look whatever those before differ by; times by which a
@@ -212,6 +212,6 @@ RULES: tuple[Rule, ...] = (
         "infra.failed_backups", "failed_backups", Threshold(0, 2, "down"), "排查备份失败原因",
         "A plan that fails once may fail when it is needed.", label="季度备份失败次数", cause="backups",
     ),
-    register_rule("infra", Threshold(0, 0.5, "down")),
+    mass_change_rule("infra", Threshold(0, 0.5, "down")),
     source_rule("infra"),
 )  # fmt: skip

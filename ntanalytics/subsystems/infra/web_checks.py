@@ -14,8 +14,8 @@ from ntanalytics.checks.entities import places
 from ntanalytics.detectors.missing_parts import OUT_OF_USE
 from ntanalytics.findings.finding import Entity, Finding, Window, violations
 from ntanalytics.findings.judgement import evaluate_rules, judge_row, settle_worst, unknown
-from ntanalytics.findings.place import place
 from ntanalytics.findings.rule import Rule
+from ntanalytics.findings.topology import place
 from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.figures import figures
 from ntanalytics.metrics.infra import hosts, probes, requests

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ntanalytics.findings.rule import Rule, activity_rule, register_rule, source_rule
+from ntanalytics.findings.rule import Rule, activity_rule, mass_change_rule, source_rule
 from ntanalytics.findings.threshold import Threshold
 
 RULES: tuple[Rule, ...] = (
@@ -85,17 +85,17 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "oa.handling_rise", "worked_p90_s", Threshold(0.5, 2.0, "down"), "按模块查看办理用时，核查待办提醒",
         "The slowest tenth takes as long one week as the next.", count_measure="tasks", min_count=100,
-        label="九成以内办理工时", kind="usual", scale="departure", cause="handling",
+        label="办理工时（90%以内）较常态", kind="usual", scale="departure", cause="handling",
     ),
     Rule(
         "oa.handling", "worked_p90_s", Threshold(3 * 28_800, 10 * 28_800, "down"), "梳理流程环节",
         "Three working days of eight hours for nine of ten tasks.", count_measure="tasks", min_count=100,
-        label="办理工时（九成以内）", cause="handling",
+        label="办理工时（90%以内）", cause="handling",
     ),
     Rule(
         "oa.mobile_share", "mobile_share", Threshold(0.25, 0.1, "up"), "核查移动端登录、证书与性能，收集用户意见",
         "Where the other editions stand at four of ten.", count_measure="active", min_count=50, cause="mobile",
     ),
-    register_rule("oa", Threshold(0, 0.5, "down")),
+    mass_change_rule("oa", Threshold(0, 0.5, "down")),
     source_rule("oa"),
 )  # fmt: skip

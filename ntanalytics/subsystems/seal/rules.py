@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ntanalytics.findings.rule import Rule, register_rule, source_rule
+from ntanalytics.findings.rule import Rule, mass_change_rule, source_rule
 from ntanalytics.findings.threshold import Threshold
 
 RULES: tuple[Rule, ...] = (
@@ -50,6 +50,6 @@ RULES: tuple[Rule, ...] = (
         "A seal is made within two weeks of its request; a long holiday adds one (docs/domain.md, O11).",
         label="申请后待制作", kind="deadline", cause="seals",
     ),
-    register_rule("seal", Threshold(0, 0.5, "down")),
+    mass_change_rule("seal", Threshold(0, 0.5, "down")),
     source_rule("seal"),
 )  # fmt: skip

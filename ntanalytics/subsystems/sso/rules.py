@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ntanalytics.findings.rule import Rule, activity_rule, register_rule, source_rule
+from ntanalytics.findings.rule import Rule, activity_rule, mass_change_rule, source_rule
 from ntanalytics.findings.threshold import Threshold
 
 RULES: tuple[Rule, ...] = (
@@ -43,6 +43,6 @@ RULES: tuple[Rule, ...] = (
         "Nobody is told that an application stopped of which no check asks (docs/domain.md, Identity and SSO).",
         kind="hygiene", label="未纳入探测的在用应用", cause="unprobed",
     ),
-    register_rule("sso", Threshold(0, 0.5, "down")),
+    mass_change_rule("sso", Threshold(0, 0.5, "down")),
     source_rule("sso"),
 )  # fmt: skip

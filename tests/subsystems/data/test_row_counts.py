@@ -8,8 +8,8 @@ from dataclasses import replace
 from ntanalytics.checks.check import DAY as DAY_SPAN
 from ntanalytics.checks.suppression import suppress
 from ntanalytics.findings.finding import Finding
-from ntanalytics.findings.place import place
 from ntanalytics.findings.subjects import members_of
+from ntanalytics.findings.topology import place
 from ntanalytics.subsystems.data.checks import CHECKS
 from ntanalytics.subsystems.data.row_counts import RowCounts, fallen_findings, silent_findings
 from ntanalytics.subsystems.data.standstill import still_findings

@@ -6,7 +6,7 @@ import pytest
 
 from ntanalytics.findings.correlation import correlate
 from ntanalytics.findings.finding import Finding, Window, violations
-from ntanalytics.findings.place import Topology
+from ntanalytics.findings.topology import Topology
 from ntanalytics.subsystems import word
 from ntanalytics.subsystems.infra import SUBSYSTEM
 from tests.subsystems.made import ON, Row, at, days, judge

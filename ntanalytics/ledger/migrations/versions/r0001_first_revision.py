@@ -1,4 +1,4 @@
-"""Tables of publications, coverage of the past and unknown words; findings by entity; the chain of the audit trail.
+"""Tables of publications, coverage of the past and unknown values; findings by entity; the chain of the audit trail.
 
 It brings every ledger from 0.1.0 up to this revision, of which some have a part of the tables. A later revision that
 adds a table or a column looks first whether this step has made it, since it makes the tables of the present.

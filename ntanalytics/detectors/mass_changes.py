@@ -1,6 +1,6 @@
-"""Mass moves: states of which many change from one snapshot to the next, in all or in one member of a dimension.
+"""Mass changes: states of which many change from one snapshot to the next, in all or in one member of a dimension.
 
-A few persons leave, and a few certificates are revoked, on any day. That a fiftieth of a register does, or a fifth of
+A few persons leave, and a few certificates are revoked, on any day. That a fiftieth of a snapshot does, or a fifth of
 one unit, is one decision, or one mistake.
 """
 
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-#: Fewest rows that move.
+#: Fewest rows that change.
 LEAST_ROWS = 10
 
 #: Least share of the rows of a whole, or of one kind, that had the state; and of those of one unit.
@@ -20,7 +20,7 @@ LEAST_OF_ALL, LEAST_OF_UNIT = 0.02, 0.2
 #: Share of all that moved from which a member is said to be what moved.
 _NEARLY_ALL = 0.9
 
-#: Most members that are told of one move.
+#: Most members that are told of one change.
 _MOST_MEMBERS = 3
 
 #: Pairs of dimension and member.
@@ -28,7 +28,7 @@ _Members = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, kw_only=True)
-class MassMove:
+class MassChange:
     """Rows that left a state together.
 
     Attributes:
@@ -51,9 +51,9 @@ class MassMove:
         return self.moved / self.held
 
 
-def mass_moves(
+def mass_changes(
     counted: Iterable[Mapping[str, Any]], kinds: Sequence[str], units: Sequence[str], least: float = LEAST_OF_ALL
-) -> list[MassMove]:
+) -> list[MassChange]:
     """Return the states that many left: the narrowest subject with nearly all of them, or each that has many.
 
     Args:
@@ -70,24 +70,24 @@ def mass_moves(
             held[members, row["was"]] += row["rows"]
             if row["became"] != row["was"]:
                 moved[members, row["was"], row["became"]] += row["rows"]
-    moves = [
-        MassMove(members=members, was=was, became=became, moved=rows, held=held[members, was])
+    changes = [
+        MassChange(members=members, was=was, became=became, moved=rows, held=held[members, was])
         for (members, was, became), rows in moved.items()
     ]
     many = [
-        move
-        for move in moves
-        if move.moved >= LEAST_ROWS
-        and move.share >= (LEAST_OF_UNIT if any(name in units for name, _ in move.members) else least)
+        change
+        for change in changes
+        if change.moved >= LEAST_ROWS
+        and change.share >= (LEAST_OF_UNIT if any(name in units for name, _ in change.members) else least)
     ]
-    totals = {(move.was, move.became): move.moved for move in moves if not move.members}
-    return [move for kind, total in sorted(totals.items()) for move in _subjects(many, kind, total)]
+    totals = {(change.was, change.became): change.moved for change in changes if not change.members}
+    return [change for kind, total in sorted(totals.items()) for change in _subjects(many, kind, total)]
 
 
-def _subjects(many: Sequence[MassMove], kind: tuple[str, str], total: int) -> list[MassMove]:
-    """Return the subjects of one kind of move that are told."""
-    own = [move for move in many if (move.was, move.became) == kind]
-    narrow = [move for move in own if move.moved >= _NEARLY_ALL * total]
+def _subjects(many: Sequence[MassChange], kind: tuple[str, str], total: int) -> list[MassChange]:
+    """Return the subjects of one kind of change that are told."""
+    own = [change for change in many if (change.was, change.became) == kind]
+    narrow = [change for change in own if change.moved >= _NEARLY_ALL * total]
     if narrow:
-        return [min(narrow, key=lambda move: (move.held, len(move.members)))]
-    return sorted(own, key=lambda move: (-move.moved, move.members))[:_MOST_MEMBERS]
+        return [min(narrow, key=lambda change: (change.held, len(change.members)))]
+    return sorted(own, key=lambda change: (-change.moved, change.members))[:_MOST_MEMBERS]

@@ -1,4 +1,4 @@
-"""Leaves: events counted by local day, hour and every dimension at once, from which any coarser count is a sum."""
+"""Leaf counts: events counted by local day, hour and every dimension at once, from which any coarser count is a sum."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ MEASURES = catalogue(
 )
 
 
-def leaves(
+def leaf_counts(
     events: ir.Table,
     at: str,
     utc_offset_h: int,
@@ -114,7 +114,7 @@ def level_of(value: str, mean: float) -> float:
     """Return the level that a mean of logarithms stands for, in the unit of the value; of a bucket milliseconds.
 
     Args:
-        value: name of the value, as in :func:`leaves`.
+        value: name of the value, as in :func:`leaf_counts`.
         mean: mean of its logarithms.
     """
     if value.endswith("_bucket"):

@@ -1,4 +1,4 @@
-"""Moves of states from one snapshot to the next, with the result worked out by hand."""
+"""Changes of states from one snapshot to the next, with the result worked out by hand."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import datetime as dt
 import ibis
 
 from ntanalytics.metrics.rows import rows
-from ntanalytics.metrics.state_moves import GONE, state_moves
+from ntanalytics.metrics.state_changes import GONE, state_changes
 from tests.subsystems.made import ON, Row, at, table_of
 
 _LATER, _SOON = at(ON + dt.timedelta(days=400), 0), at(ON + dt.timedelta(days=20), 0)
@@ -29,7 +29,7 @@ def test_rows_are_counted_by_what_they_were_and_became() -> None:
         ("a", "active", _LATER), ("b", "revoked", _LATER), ("d", "revoked", _SOON), ("e", "active", _LATER)
     )
     ends_by = at(ON + dt.timedelta(days=90), 0)
-    counted = rows(state_moves(before, after, ["certificate_id"], "state", ["kind"], ends_by))
+    counted = rows(state_changes(before, after, ["certificate_id"], "state", ["kind"], ends_by))
     assert {(row["was"], row["became"], row["kind"]): row["rows"] for row in counted} == {
         ("active", "active", "unit"): 1,
         ("active", "revoked", "unit"): 1,

@@ -1,4 +1,4 @@
-"""Evaluation of a report in the assistant of its kernel: the same period, over the same state of the lake."""
+"""Evaluation of a report in the worker of its kernel: the same period, over the same state of the lake."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from functools import partial
 
 from ntanalytics.checks.check import Span
 from ntanalytics.checks.context import CheckContext, SharedCall
-from ntanalytics.checks.engine import Partner, Piece, evaluate_piece
-from ntanalytics.kernels.assistant import ask
+from ntanalytics.checks.engine import EvaluationWorker, Piece, evaluate_piece
+from ntanalytics.kernels.worker import ask
 from ntanalytics.report_content.report_state import ReportState, kept
 from ntanalytics.subsystems import BY_ID, context_of
 from ntanalytics.workspace.report import Report
@@ -17,8 +17,8 @@ from ntanalytics.workspace.shared_coverage import SharedCoverage, known_coverage
 
 
 @dataclass(frozen=True)
-class AssistedEvaluation:
-    """Evaluation of which an assistant works out some pieces.
+class ParallelEvaluation:
+    """Evaluation of which a worker works out some pieces.
 
     Attributes:
         state: the report.
@@ -35,36 +35,36 @@ class AssistedEvaluation:
     ahead: Mapping[str, SharedCall]
 
 
-def assisted_evaluation(
+def parallel_evaluation(
     report: Report,
     subsystems: Sequence[str],
     spans: Sequence[Span],
     reads: Mapping[str, int],
     ahead: Mapping[str, SharedCall],
-) -> Partner | None:
-    """Return the assistant of an evaluation; None where there is none."""
+) -> EvaluationWorker | None:
+    """Return the worker of an evaluation; None where there is none."""
     state = ReportState.of(report)
     if state is None:
         return None
-    evaluation = AssistedEvaluation(state, subsystems, spans, reads, ahead)
-    return Partner(partial(partial, _evaluate_piece, evaluation), partial(_take_over, report, evaluation))
+    evaluation = ParallelEvaluation(state, subsystems, spans, reads, ahead)
+    return EvaluationWorker(partial(partial, _evaluate_piece, evaluation), partial(_take_over, report, evaluation))
 
 
-def _evaluate_piece(evaluation: AssistedEvaluation, name: str) -> Piece:
+def _evaluate_piece(evaluation: ParallelEvaluation, name: str) -> Piece:
     return evaluate_piece(_context(evaluation), name, BY_ID, evaluation.spans, evaluation.ahead)
 
 
-def _context(evaluation: AssistedEvaluation) -> CheckContext:
-    """Return the context of the assistant, whose datasets stay open."""
+def _context(evaluation: ParallelEvaluation) -> CheckContext:
+    """Return the context of the worker, whose datasets stay open."""
     task = (evaluation.subsystems, evaluation.spans, evaluation.reads)
     return kept(evaluation, lambda: context_of(evaluation.state.open(), *task))
 
 
-def _take_over(report: Report, evaluation: AssistedEvaluation) -> None:
+def _take_over(report: Report, evaluation: ParallelEvaluation) -> None:
     known = ask(partial(_coverage, evaluation))
     if known is not None:
         take_coverage(report, known)
 
 
-def _coverage(evaluation: AssistedEvaluation) -> SharedCoverage:
+def _coverage(evaluation: ParallelEvaluation) -> SharedCoverage:
     return known_coverage(_context(evaluation).report)

@@ -16,9 +16,9 @@ from sqlalchemy.pool import NullPool
 from ntanalytics.contract import DATASETS, Column
 from ntanalytics.extraction import Extractor
 from ntanalytics.extraction.convert import convert
-from ntanalytics.extraction.unknown_words import replace_unusable_numbers
+from ntanalytics.extraction.unknown_values import replace_unusable_numbers
 from ntanalytics.ledger import Ledger
-from ntanalytics.ledger.tables import unknown_words
+from ntanalytics.ledger.tables import unknown_values
 from ntanalytics.metrics.identity.logins import logins
 from ntanalytics.periods import Period
 from ntanalytics.settings import Settings, load
@@ -64,12 +64,12 @@ def test_a_row_with_an_unknown_word_stays_and_the_word_is_counted(site: Settings
     """19 of 99 logins failed: with the rows thrown away they would be 13 of 93."""
     [taken] = Extractor(site, Ledger(site.ledger)).extract(["identity.logins"], DAY, DAY)
     assert taken.rejected == {(DAY, "结果（outcome）不在取值范围内"): 1}  # a column that must be there
-    assert taken.unknown_words == {
+    assert taken.unknown_values == {
         (DAY, "method", "fingerprint"): 2,
         (DAY, "reason", "captcha_error"): 4,
         (DAY, "reason", "***********"): 2,  # what looks like a telephone number is not kept
     }
-    assert taken.as_data()["unknown_words"] == {
+    assert taken.as_data()["unknown_values"] == {
         "method": {"fingerprint": 2},
         "reason": {"captcha_error": 4, "***********": 2},
     }
@@ -84,14 +84,14 @@ def test_a_row_with_an_unknown_word_stays_and_the_word_is_counted(site: Settings
     }
 
 
-def test_a_report_tells_the_unknown_words_of_its_period(site: Settings):
+def test_a_report_tells_the_unknown_values_of_its_period(site: Settings):
     ledger = Ledger(site.ledger)
     Extractor(site, ledger).extract(["identity.logins"], DAY - dt.timedelta(days=1), DAY)
     report = Report(Workspace(site), "daily_inspection", "", Period.day(DAY))
     report.dataset("identity.logins")
-    assert [note for note in report.head().notes if "不认识" in note] == [
-        "登录：失败原因有 6 条不认识的词（captcha_error 4 条、*********** 2 条），按未注明统计，请补充对照表。",
-        "登录：方式有 2 条不认识的词（fingerprint 2 条），按“其他”统计，请补充对照表。",
+    assert [note for note in report.head().notes if "未知取值" in note] == [
+        "登录：失败原因有 6 条未知取值（captcha_error 4 条、*********** 2 条），按未注明统计，请补充对照表。",
+        "登录：方式有 2 条未知取值（fingerprint 2 条），按“其他”统计，请补充对照表。",
     ]
     before = Report(Workspace(site), "daily_inspection", "", Period.day(DAY - dt.timedelta(days=1)))
     before.dataset("identity.logins")
@@ -104,7 +104,7 @@ def test_words_are_deleted_with_the_extractions_that_met_them(site: Settings):
     Extractor(site, ledger, clock=lambda: moment).extract(["identity.logins"], DAY, DAY)
     Extractor(site, ledger, clock=lambda: moment).extract(["identity.logins"], DAY, DAY)  # the first covers nothing now
     engine = sa.create_engine(site.ledger, poolclass=NullPool)
-    count = sa.select(sa.func.count()).select_from(unknown_words)
+    count = sa.select(sa.func.count()).select_from(unknown_values)
     with engine.connect() as connection:
         assert connection.scalar(count) == 6
     ledger.pruning.prune(dt.date(2026, 11, 1))

@@ -1,4 +1,4 @@
-"""Sentences of registers: how many rows changed from one snapshot to the next, and from what to what."""
+"""Sentences of mass changes: how many rows changed from one snapshot to the next, and from what to what."""
 
 from __future__ import annotations
 

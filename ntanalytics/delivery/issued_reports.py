@@ -1,4 +1,4 @@
-"""Catalogue of the issued reports, read from their manifests alone: a thousand take a fraction of a second."""
+"""Issued reports, read from their manifests alone: a thousand take a fraction of a second."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An evaluation that a kernel divides with its assistant is the one that it makes alone."""
+"""An evaluation that a kernel divides with its worker is the one that it makes alone."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from ntanalytics.kernels.assistant import VARIABLE
+from ntanalytics.kernels.worker import VARIABLE
 from ntanalytics.runner.report_kernels import GETTING_READY
 from ntanalytics.settings import ENVIRONMENT
 from tests.city import City
@@ -17,8 +17,8 @@ from tests.kernels.test_forked import run
 EVALUATION = """
 import json
 from ntanalytics.checks.check import span_of
-from ntanalytics.kernels import assistant
-from ntanalytics.report_content.assistance import assisted_evaluation
+from ntanalytics.kernels import worker
+from ntanalytics.report_content.parallel_evaluation import parallel_evaluation
 from ntanalytics.report_content.year_volumes import volumes_of_year
 from ntanalytics.subsystems import evaluate
 from ntanalytics.workspace import open_report
@@ -26,10 +26,10 @@ report = open_report("daily_inspection", "2026-11-20")
 ahead = {f"volumes of {name}": (volumes_of_year, name) for name in ("sso", "im", "seal")}
 task = (("sso", "im", "ca", "seal"), (span_of(report.period),), {}, ahead)
 asked = []
-there = assisted_evaluation(report, *task)
+there = parallel_evaluation(report, *task)
 if there is not None:
-    send = assistant._pipe.send
-    assistant._pipe.send = lambda work: asked.append(str(work)) or send(work)
+    send = worker._pipe.send
+    worker._pipe.send = lambda work: asked.append(str(work)) or send(work)
 if there is None:  # nothing is worked out before it is asked for
     made = evaluate(report, *task[:3])
 else:
@@ -45,7 +45,7 @@ print(json.dumps([
     [list(report.head().versions), report.head().gaps, str(report.head().as_of)],
     volumes,
     len(asked),
-    assistant.has_assistant(),
+    worker.has_worker(),
 ], default=str))
 """
 
@@ -57,7 +57,7 @@ def _evaluated(folder: Path, city: City, **environment: str) -> list[Any]:
 
 def test_a_divided_evaluation_is_that_of_one_process(city: City, tmp_path: Path) -> None:
     *alone, asked_nobody, _ = _evaluated(tmp_path / "alone", city)
-    *divided, asked, has_assistant = _evaluated(tmp_path / "divided", city, **{VARIABLE: GETTING_READY})
-    assert (asked_nobody, asked > 0, has_assistant) == (0, True, True)
+    *divided, asked, has_worker = _evaluated(tmp_path / "divided", city, **{VARIABLE: GETTING_READY})
+    assert (asked_nobody, asked > 0, has_worker) == (0, True, True)
     assert divided == alone
     assert len(alone[0]) > 5

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from ntanalytics.delivery import catalogue
-from ntanalytics.delivery.catalogue import UnreadableReport, read_issued_reports
+from ntanalytics.delivery import issued_reports
+from ntanalytics.delivery.issued_reports import UnreadableReport, read_issued_reports
 from ntanalytics.delivery.manifest import MANIFEST
 from tests.delivery.shelf import issue
 
@@ -117,8 +117,10 @@ def test_a_manifest_is_read_again_if_it_has_changed_and_not_otherwise(
     changed, unchanged = (issue(tmp_path, "sms_volume", week) for week in ("2026-W46", "2026-W47"))
     read_issued_reports(tmp_path)
     read: list[str] = []
-    parse = catalogue.parse_manifest
-    monkeypatch.setattr(catalogue, "parse_manifest", lambda file, size: [read.append(file.name), parse(file, size)][1])
+    parse = issued_reports.parse_manifest
+    monkeypatch.setattr(
+        issued_reports, "parse_manifest", lambda file, size: [read.append(file.name), parse(file, size)][1]
+    )
     change(changed, version=2)
     issued, _ = read_issued_reports(tmp_path)
     assert ([report.version for report in issued], read) == ([2, 1], [str(changed / MANIFEST)])

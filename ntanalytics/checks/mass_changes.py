@@ -1,6 +1,6 @@
-"""Registers: every dataset of states is watched by the same rule, derived from the contract.
+"""Mass changes: every dataset of states is watched by the same rule, derived from the contract.
 
-A subsystem names the rule; its check it gets by :func:`registered`.
+A subsystem names the rule; its check it gets by :func:`with_mass_changes`.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from ntanalytics.checks.noticeable import is_switched_off
 from ntanalytics.checks.subject_words import member_word, references
 from ntanalytics.checks.subsystem import Subsystem
 from ntanalytics.contract import DATASETS, Column, Dataset, Kind, Type
-from ntanalytics.detectors.mass_moves import LEAST_OF_ALL, LEAST_OF_UNIT, MassMove, mass_moves
+from ntanalytics.detectors.mass_changes import LEAST_OF_ALL, LEAST_OF_UNIT, MassChange, mass_changes
 from ntanalytics.findings.finding import Entity, Finding
 from ntanalytics.findings.judgement import judge_value, unknown
-from ntanalytics.findings.register_text import TEXT
+from ntanalytics.findings.mass_change_text import TEXT
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics.rows import rows
-from ntanalytics.metrics.state_moves import GONE, state_moves
+from ntanalytics.metrics.state_changes import GONE, state_changes
 
 #: Days before its end from which on a certificate is renewed, and the old one given up.
 _RENEWED_DAYS = 90
@@ -33,7 +33,7 @@ _UNITS = ("unit", "unit_id")
 
 
 @dataclass(frozen=True)
-class _RegisterColumns:
+class _StateColumns:
     """Columns of a dataset of states.
 
     Attributes:
@@ -47,12 +47,12 @@ class _RegisterColumns:
     units: tuple[str, ...]
 
 
-def _columns(dataset: Dataset) -> _RegisterColumns:
+def _columns(dataset: Dataset) -> _StateColumns:
     """Return the columns of a dataset of states that are no key of it; a part of the key may divide its rows."""
     words = [column for column in dataset.columns if column.values or column.type is Type.BOOLEAN]
     units = tuple(column for column in dataset.columns if column.name in _UNITS and dataset.key != ("unit_id",))
     states = (column for column in words if column.name not in dataset.key and not column.nullable)
-    return _RegisterColumns(
+    return _StateColumns(
         (*states, *units),
         tuple(column.name for column in words if column.values),
         tuple(column.name for column in units),
@@ -60,16 +60,16 @@ def _columns(dataset: Dataset) -> _RegisterColumns:
 
 
 #: Dataset of states → its columns, of those that have a state.
-REGISTERS: Mapping[str, _RegisterColumns] = {
+STATE_COLUMNS: Mapping[str, _StateColumns] = {
     dataset.name: columns
     for dataset in DATASETS.values()
     if dataset.kind is Kind.STATE and (columns := _columns(dataset)).states
 }
 
 
-def registered(subsystem: Subsystem) -> Subsystem:
-    """Return a subsystem with the check of its registers, where it has a dataset of states."""
-    datasets = tuple(name for name in REGISTERS if DATASETS[name].subsystem == subsystem.id)
+def with_mass_changes(subsystem: Subsystem) -> Subsystem:
+    """Return a subsystem with the check of its snapshots, where it has a dataset of states."""
+    datasets = tuple(name for name in STATE_COLUMNS if DATASETS[name].subsystem == subsystem.id)
     if not datasets:
         return subsystem
     code = f"{subsystem.id}.mass_changes"
@@ -87,42 +87,42 @@ def _evaluate(datasets: tuple[str, ...], context: CheckContext, rule: Rule) -> l
     if not all(view.was_complete for view in views):
         return [unknown(rule, "no_previous")]
     findings = [
-        _finding(context, rule, view.contract, column, move)
+        _finding(context, rule, view.contract, column, change)
         for view in views
-        for column in REGISTERS[view.contract.name].states
-        for move in _moves(context, view.contract, column)
+        for column in STATE_COLUMNS[view.contract.name].states
+        for change in _changes(context, view.contract, column)
     ]
     return findings or [judge_value(rule, 0.0, views)] if views else []
 
 
-def _moves(context: CheckContext, dataset: Dataset, column: Column) -> list[MassMove]:
-    """Return the mass moves of a state; those of what is switched off as a whole are meant so.
+def _changes(context: CheckContext, dataset: Dataset, column: Column) -> list[MassChange]:
+    """Return the mass changes of a state; those of what is switched off as a whole are meant so.
 
     What is not listed any more is told of the first state alone.
     """
-    view, columns = context.dataset(dataset.name), REGISTERS[dataset.name]
+    view, columns = context.dataset(dataset.name), STATE_COLUMNS[dataset.name]
     kinds, units = (tuple(name for name in names if name != column.name) for names in (columns.kinds, columns.units))
     ends_by = context.ends_at + timedelta(days=_RENEWED_DAYS)
-    counted = state_moves(view.before, view.table, dataset.key, column.name, [*kinds, *units], ends_by)
+    counted = state_changes(view.before, view.table, dataset.key, column.name, [*kinds, *units], ends_by)
     least = LEAST_OF_UNIT if column.name in columns.units else LEAST_OF_ALL
     listed = rows(counted if column is columns.states[0] else counted.filter(counted.became != GONE))
-    moves = mass_moves(listed, kinds, units, least)
-    return [move for move in moves if not is_switched_off(context, (*move.members, (column.name, move.was)))]
+    changes = mass_changes(listed, kinds, units, least)
+    return [change for change in changes if not is_switched_off(context, (*change.members, (column.name, change.was)))]
 
 
-def _finding(context: CheckContext, rule: Rule, dataset: Dataset, column: Column, move: MassMove) -> Finding:
-    parts = (dataset.name, column.name, move.was, move.became, *(member for _, member in move.members))
-    entity = Entity("register", "/".join(parts), _label(context, dataset, move))
-    finding = replace(judge_value(rule, move.share, [context.dataset(dataset.name)], entity), since=context.on)
-    was, became = (_word(context, dataset, column, state) for state in (move.was, move.became))
-    figures = {"moved": float(move.moved), "held": float(move.held)}
+def _finding(context: CheckContext, rule: Rule, dataset: Dataset, column: Column, change: MassChange) -> Finding:
+    parts = (dataset.name, column.name, change.was, change.became, *(member for _, member in change.members))
+    entity = Entity("register", "/".join(parts), _label(context, dataset, change))
+    finding = replace(judge_value(rule, change.share, [context.dataset(dataset.name)], entity), since=context.on)
+    was, became = (_word(context, dataset, column, state) for state in (change.was, change.became))
+    figures = {"moved": float(change.moved), "held": float(change.held)}
     words = {"state": column.label.removesuffix("编号"), "was": was, "became": became, "day": context.on.isoformat()}
     return finding.with_figures(**figures).with_details(**words)
 
 
-def _label(context: CheckContext, dataset: Dataset, move: MassMove) -> str:
+def _label(context: CheckContext, dataset: Dataset, change: MassChange) -> str:
     """Return what moved in Chinese: ``市科技局账号``, ``单位证书``."""
-    names = (member_word(context, dataset, name, member) for name, member in move.members)
+    names = (member_word(context, dataset, name, member) for name, member in change.members)
     return "".join((*(name.removesuffix(dataset.label) for name in names), dataset.label))
 
 

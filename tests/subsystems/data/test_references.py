@@ -1,14 +1,14 @@
-"""Identifiers that no register has: how many they are, by hand, and when that is told."""
+"""Identifiers that the dataset which describes them lacks: how many they are, by hand, and when that is told."""
 
 from __future__ import annotations
 
 import ibis
 import pytest
 
-from ntanalytics.metrics.registers import unmatched_ids
+from ntanalytics.metrics.references import unmatched_ids
 from ntanalytics.metrics.rows import rows
 from ntanalytics.subsystems import word
-from ntanalytics.subsystems.data.registers import register_findings
+from ntanalytics.subsystems.data.references import reference_findings
 from tests.subsystems.data.given import RULES
 
 RULE = RULES["data.unmatched_ids"]
@@ -34,12 +34,12 @@ def test_each_identifier_counts_once_and_none_is_no_identifier() -> None:
 def test_that_most_are_written_otherwise_is_told_and_some_strangers_are_not() -> None:
     names = [f"nt-{number}" for number in range(20)]
     written_otherwise = [name.upper() for name in names]
-    (finding,) = register_findings(RULE, "seal.signings", [("seal_id", _unmatched(names, written_otherwise))])
+    (finding,) = reference_findings(RULE, "seal.signings", [("seal_id", _unmatched(names, written_otherwise))])
     assert (finding.status, finding.value, finding.entity.key) == ("critical", 1.0, "seals/seal.signings")
     assert (finding.figures["ids"], finding.figures["unmatched"]) == (20.0, 20.0)
     assert "20 个印章编号中有 20 个不在“印章”登记内" in word(finding).evidence
-    assert register_findings(RULE, "seal.signings", [("seal_id", _unmatched(names, names[:12]))]) == []
-    assert register_findings(RULE, "seal.signings", [("seal_id", _unmatched(names[:19], []))]) == []  # too few
+    assert reference_findings(RULE, "seal.signings", [("seal_id", _unmatched(names, names[:12]))]) == []
+    assert reference_findings(RULE, "seal.signings", [("seal_id", _unmatched(names[:19], []))]) == []  # too few
 
 
 def test_of_two_identifiers_of_a_dataset_the_worse_one_is_told() -> None:
@@ -52,5 +52,5 @@ def test_of_two_identifiers_of_a_dataset_the_worse_one_is_told() -> None:
         )
         for column, prefix in (("account_id", ""), ("app_id", "app-"))
     )
-    (finding,) = register_findings(RULE, "sso.accesses", [("account_id", good), ("app_id", bad)])
+    (finding,) = reference_findings(RULE, "sso.accesses", [("account_id", good), ("app_id", bad)])
     assert (finding.status, finding.details["column"]) == ("critical", "应用编号")

@@ -1,4 +1,4 @@
-"""Words and numbers that the contract does not have: the value is replaced, counted, and its row stays.
+"""Unknown values and numbers that the contract does not have: the value is replaced, counted, and its row stays.
 
 A value that may be null becomes null. Where it may not, it becomes ``other`` if the enumeration has that; without it
 the word is left, and the contract's check rejects the row. A number that may be null becomes null, if it cannot be read
@@ -33,7 +33,7 @@ def has_substitute(column: Column) -> bool:
     return bool(column.values) and (column.nullable or OTHER in column.values)
 
 
-def replace_unknown_words(values: pa.Array, column: Column) -> tuple[pa.Array, pa.Array | None]:
+def replace_unknown_values(values: pa.Array, column: Column) -> tuple[pa.Array, pa.Array | None]:
     """Replace the words of a column that its enumeration does not have; a blank is null and no word.
 
     Args:
@@ -88,7 +88,7 @@ def count_words(words: Mapping[str, pa.Array], days: pa.Array, weights: pa.Array
     """Return the replaced words of the valid rows of a batch, with the number of their rows.
 
     Args:
-        words: column → its replaced words (:func:`replace_unknown_words`).
+        words: column → its replaced words (:func:`replace_unknown_values`).
         days: the local day of each row.
         weights: the rows or lines of the source that each row stands for.
         is_valid: whether the row is kept.

@@ -1,4 +1,4 @@
-"""Registers by the engine: states that change in mass from one snapshot to the next, of whatever dataset."""
+"""Mass changes by the engine: states that change in mass from one snapshot to the next, of whatever dataset."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Place of a finding: the subsystem that a host or service carries, and what stands behind what."""
+"""Topology: the subsystem that a host or service carries, and which hosts depend on which."""
 
 from __future__ import annotations
 

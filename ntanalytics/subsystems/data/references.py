@@ -1,4 +1,4 @@
-"""Registers: whether what events name by an identifier is in the dataset that describes it."""
+"""References: whether what events name by an identifier is in the dataset that describes it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ntanalytics.subsystems.data.entities import dataset_details, dataset_entity
 
 #: Dataset of events → its identifiers → the dataset of what each refers to. The account of an instant message is none
 #: of the identity platform.
-REGISTERS = {
+REFERENCES = {
     "identity.logins": {"account_id": "identity.accounts"},
     "sso.accesses": {"account_id": "identity.accounts", "app_id": "sso.apps"},
     "oa.activities": {"account_id": "oa.members"},
@@ -23,13 +23,13 @@ REGISTERS = {
 }
 
 
-def register_findings(rule: Rule, dataset: str, unmatched: Iterable[tuple[str, Rows]]) -> list[Finding]:
-    """Return the sources of a dataset of which too many identifiers are not registered: of several the worst one.
+def reference_findings(rule: Rule, dataset: str, unmatched: Iterable[tuple[str, Rows]]) -> list[Finding]:
+    """Return the sources of a dataset that name too many identifiers of nothing known; of several columns the worst.
 
     Args:
         rule: its limits hold for the share that is not; few identifiers say nothing.
-        dataset: a dataset of ``REGISTERS``.
-        unmatched: each of its identifiers with ``metrics.registers.unmatched_ids`` of it.
+        dataset: a dataset of ``REFERENCES``.
+        unmatched: each of its identifiers with ``metrics.references.unmatched_ids`` of it.
     """
     contract, by_source = dataset_named(dataset), dict[str, Finding]()
     for column, table in unmatched:
@@ -41,7 +41,7 @@ def register_findings(rule: Rule, dataset: str, unmatched: Iterable[tuple[str, R
             if not finding.is_violation:
                 continue
             finding = finding.with_figures(ids=float(row["ids"]), unmatched=float(row["unmatched"]))
-            register = REGISTERS[dataset][column]
+            register = REFERENCES[dataset][column]
             labels = {"column": contract.column(column).label, "register": dataset_named(register).label}
             finding = finding.with_details(**dataset_details(dataset), **labels, described_in=register)
             known = by_source.setdefault(row["source"], finding)

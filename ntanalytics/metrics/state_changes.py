@@ -1,4 +1,4 @@
-"""Moves of states: what became of the rows of one snapshot in the next."""
+"""Changes of states: what became of the rows of one snapshot in the next."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ MEASURES = catalogue(
 )
 
 
-def state_moves(
+def state_changes(
     before: ir.Table, after: ir.Table, key: Sequence[str], state: str, dimensions: Sequence[str], ends_by: datetime
 ) -> ir.Table:
     """Return how many rows of a snapshot became what, by dimensions.

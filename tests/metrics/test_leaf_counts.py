@@ -7,7 +7,7 @@ import math
 
 import pytest
 
-from ntanalytics.metrics.leaves import leaves, level_of
+from ntanalytics.metrics.leaf_counts import leaf_counts, level_of
 
 DAY = dt.date(2026, 11, 16)
 
@@ -18,7 +18,7 @@ def test_events_are_counted_by_local_hour_and_dimension(messages) -> None:
         return {"message_id": str(number), "submitted_at": at, "carrier": carrier, "segments": segments}
 
     table = messages([sent(1, 1, "mobile", 1), sent(2, 1, "mobile", 3), sent(3, 2, "unicom", 1)])
-    rows = leaves(table, "submitted_at", 8, ["carrier"], values=["segments"]).to_pyarrow().to_pylist()
+    rows = leaf_counts(table, "submitted_at", 8, ["carrier"], values=["segments"]).to_pyarrow().to_pylist()
     mobile, unicom = sorted(rows, key=lambda row: row["carrier"])
     assert (mobile["day"], mobile["hour"], mobile["events"], mobile["segments_events"]) == (DAY, 9, 2, 2)
     assert mobile["segments_log"] == pytest.approx(math.log(2) + math.log(4))
@@ -37,7 +37,7 @@ def test_a_row_of_an_aggregated_dataset_stands_for_its_events_and_bytes_are_thos
         "size_bytes": 4 * 99,
         "day": DAY,
     }
-    rows = leaves(
+    rows = leaf_counts(
         table("infra.requests", [row]),
         "minute_at",
         8,
@@ -54,7 +54,7 @@ def test_a_row_of_an_aggregated_dataset_stands_for_its_events_and_bytes_are_thos
 def test_a_level_of_a_host_keeps_its_shares_apart(table) -> None:
     at = dt.datetime(2026, 11, 16, 1, tzinfo=dt.UTC)
     row = {"host": "a", "metric": "memory_rate", "hour_at": at, "mean": 0.49, "peak": 0.0, "day": DAY}
-    found = leaves(table("infra.metrics", [row]), "hour_at", 8, ["host"], values=["mean", "peak"])
+    found = leaf_counts(table("infra.metrics", [row]), "hour_at", 8, ["host"], values=["mean", "peak"])
     (counted,) = found.to_pyarrow().to_pylist()
     assert (counted["mean_log"], counted["peak_log"]) == (pytest.approx(math.log(0.5)), pytest.approx(math.log(0.01)))
     assert level_of("mean", counted["mean_log"]) == pytest.approx(0.49)

@@ -1,0 +1,56 @@
+"""Mass changes: many rows of a snapshot that leave a state together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ntanalytics.detectors.mass_changes import LEAST_OF_UNIT, MassChange, mass_changes
+
+
+def _row(unit: str | None, was: str, became: str, rows: int, kind: str = "personal") -> dict[str, Any]:
+    return {"unit": unit, "kind": kind, "was": was, "became": became, "rows": rows}
+
+
+#: A thousand accounts of four units.
+_STAY = [_row(unit, "true", "true", 250) for unit in "abcd"]
+
+
+def _changes(*moved: dict[str, Any], least: float = 0.02) -> list[MassChange]:
+    return mass_changes([*_STAY, *moved], ["kind"], ["unit"], least)
+
+
+def test_those_of_one_unit_are_told_of_the_unit() -> None:
+    (change,) = _changes(_row("e", "true", "false", 30))
+    assert (change.members, change.moved, change.held, change.share) == ((("unit", "e"),), 30, 30, 1.0)
+
+
+def test_those_of_all_units_are_told_of_all() -> None:
+    (change,) = _changes(*(_row(unit, "true", "false", 20) for unit in "abcd"))
+    assert (change.members, change.moved, change.held) == ((), 80, 1080)
+
+
+def test_those_of_one_kind_are_told_of_the_kind() -> None:
+    (change,) = _changes(*(_row(unit, "true", "false", 6, kind="unit") for unit in "abcd"))
+    assert (change.members, change.moved) == ((("kind", "unit"),), 24)
+
+
+def test_some_units_of_many_are_told_each() -> None:
+    changes = mass_changes(
+        [*_STAY, *_STAY, *_STAY, *(_row(unit, "true", "false", 12) for unit in "ef")], ["kind"], ["unit"]
+    )
+    assert [change.members for change in changes] == [(("unit", "e"),), (("unit", "f"),)]
+
+
+def test_a_few_and_a_small_part_of_a_unit_are_any_day() -> None:
+    assert not _changes(_row("e", "true", "false", 9))
+    assert not _changes(_row("a", "true", "false", 15))
+
+
+def test_rows_without_a_unit_have_none_in_common() -> None:
+    assert [change.members for change in _changes(_row(None, "true", "false", 30))] == [()]
+
+
+def test_who_leaves_a_unit_is_a_part_of_it() -> None:
+    assert not mass_changes([_row(None, "a", "a", 250), _row(None, "a", "b", 15)], [], [], LEAST_OF_UNIT)
+    (change,) = mass_changes([_row(None, "a", "a", 100), _row(None, "a", "b", 100)], [], [], LEAST_OF_UNIT)
+    assert (change.was, change.became, change.moved) == ("a", "b", 100)
