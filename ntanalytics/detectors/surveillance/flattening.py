@@ -2,7 +2,7 @@
 
 Of a day's events many have the same value by one decision, so that the mean of a day proves little. But where no hour
 of a day has two values, and hours of other days seldom have one, no decision explains it: hours are taken as apart from
-each other, each with the share of the days on which the same hour had that one value.
+each other, each with the share of the days on which the same hour had one value, whichever it was.
 """
 
 from __future__ import annotations
@@ -50,14 +50,12 @@ def flat_series(events: Floats, logs: Floats, squares: Floats) -> Sequence[FlatS
     """
     number, total = events[:, -1].sum(axis=1), logs[:, -1].sum(axis=1)
     value = total / np.maximum(number, 1.0)
-    # about the value of the last day
-    off = squares - 2 * value[:, None, None] * logs + value[:, None, None] ** 2 * events
-    of_days = off.sum(axis=2) / np.maximum(events.sum(axis=2), 1.0)
+    of_days = _variance(events.sum(axis=2), logs.sum(axis=2), squares.sum(axis=2))
     had = (events[:, :-1].sum(axis=2) >= _LEAST_HOUR).sum(axis=1)
     was_flat = ((of_days[:, :-1] <= _SAME) & (events[:, :-1].sum(axis=2) >= _LEAST_HOUR)).any(axis=1)
     is_flat = (number >= _LEAST_DAY) & (of_days[:, -1] <= _SAME) & ~was_flat & (had > 0)
     tells = events >= _LEAST_HOUR
-    same = tells & (off <= _SAME * np.maximum(events, 1.0))
+    same = tells & (_variance(events, logs, squares) <= _SAME)
     hours, flat = tells[:, :-1].sum(axis=1), same[:, :-1].sum(axis=1)
     of_all = (flat.sum(axis=1) + 1.0) / (hours.sum(axis=1) + 2.0)
     chance = (flat + of_all[:, None]) / (hours + 1.0)
@@ -74,3 +72,9 @@ def flat_series(events: Floats, logs: Floats, squares: Floats) -> Sequence[FlatS
         for index in map(int, np.flatnonzero(is_flat))
     ]
     return sorted(candidates, key=lambda item: -item.improbable)
+
+
+def _variance(events: Floats, logs: Floats, squares: Floats) -> Floats:
+    """Return the variance of the logarithms of values, of their number, sums and sums of squares."""
+    number = np.maximum(events, 1.0)
+    return np.asarray(squares / number - (logs / number) ** 2)

@@ -205,8 +205,7 @@ class AdoptionQueries:
         ever = ever if is_now else ever.filter(ever.day < ibis.literal(self.first))
         level = adoption.adoption(acted, able, ever, days, by)
         level = join_groups(level, daily_active.daily_active(acted, own, by), by)
-        level = level.mutate(daily_active=level.daily_active.fill_null(0.0))
-        return ibis.memtable(level.to_pyarrow())
+        return ibis.memtable(level.mutate(daily_active=level.daily_active.fill_null(0.0)).to_pyarrow())
 
     def _coverage(self, gaps: set[str], gaps_before: set[str]) -> PageCoverage:
         """Return the gaps that count for the page: those of the sources that feed it."""
@@ -231,8 +230,9 @@ class AdoptionQueries:
 
     def _able(self, page: PageCoverage) -> PageCoverage:
         """Return the gaps that count for what is made of the activities and the members of the page."""
-        now, before = page.is_complete and self._held(page).is_complete, page.was_complete and self.members.was_complete
-        return replace(page, is_complete=now, was_complete=before, note=join_notes(page.note, self.members.note))
+        held = self._held(page)
+        now, before = page.is_complete and held.is_complete, page.was_complete and self.members.was_complete
+        return replace(page, is_complete=now, was_complete=before, note=join_notes(page.note, held.note))
 
     def _changed(self, now: ir.Table, was: ir.Table, page: PageCoverage) -> FigureRow:
         coverages = self._coverages(page)
@@ -240,12 +240,12 @@ class AdoptionQueries:
         return head_figures(arrow_table(daily_active.of_working_days(made, *self._worked)), coverages)
 
     def _held(self, page: PageCoverage, by: Sequence[str] = ()) -> PageCoverage:
-        """Return the gaps that count for the members of the page, which the activities do not touch."""
+        """Return the gaps that count for the members of the page: none of the activities, nor of sources of others."""
         fed, view = self._fed(), self.members
         gaps, gaps_before = self._member_gaps(by)
         is_known = bool(view.sources) and (not self.unit or self._tells_units())
         now, before = is_known and not gaps & fed, is_known and not gaps_before & fed
-        return replace(page, is_complete=now, was_complete=before, note=view.note)
+        return replace(page, is_complete=now, was_complete=before, note=view.note if view.is_complete or not now else "")
 
     def _member_gaps(self, by: Sequence[str]) -> tuple[set[str], set[str]]:
         """Return the sources with a gap of the members, in the period and in the one before, for some groups."""
