@@ -244,8 +244,8 @@ class AdoptionQueries:
         fed, view = self._fed(), self.members
         gaps, gaps_before = self._member_gaps(by)
         is_known = bool(view.sources) and (not self.unit or self._tells_units())
-        now, before = is_known and not gaps & fed, is_known and not gaps_before & fed
-        return replace(page, is_complete=now, was_complete=before, note=view.note if view.is_complete or not now else "")
+        now, was = is_known and not gaps & fed, is_known and not gaps_before & fed
+        return replace(page, is_complete=now, was_complete=was, note=view.note if view.is_complete or not now else "")
 
     def _member_gaps(self, by: Sequence[str]) -> tuple[set[str], set[str]]:
         """Return the sources with a gap of the members, in the period and in the one before, for some groups."""
