@@ -27,7 +27,6 @@ from ntanalytics.metrics.state_changes import GONE, state_changes
 #: Days before its end from which on a certificate is renewed, and the old one given up.
 _RENEWED_DAYS = 90
 
-
 #: Columns that place a row in a unit.
 _UNITS = ("unit", "unit_id")
 

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ntanalytics.detectors.surveillance.leaf_table import Members
+
 #: Fewest rows that change.
 LEAST_ROWS = 10
 
@@ -22,9 +24,6 @@ _NEARLY_ALL = 0.9
 
 #: Most members that are told of one change.
 _MOST_MEMBERS = 3
-
-#: Pairs of dimension and member.
-_Members = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +38,7 @@ class MassChange:
         held: number of rows of the members that had the state.
     """
 
-    members: _Members
+    members: Members
     was: str
     became: str
     moved: int
@@ -62,8 +61,8 @@ def mass_changes(
         units: dimensions of many members.
         least: least share of a whole or a kind; that of a unit where the state is the unit itself.
     """
-    held: dict[tuple[_Members, str], int] = defaultdict(int)
-    moved: dict[tuple[_Members, str, str], int] = defaultdict(int)
+    held: dict[tuple[Members, str], int] = defaultdict(int)
+    moved: dict[tuple[Members, str, str], int] = defaultdict(int)
     for row in counted:
         pairs = [((name, str(row[name])),) for name in (*kinds, *units) if row[name] is not None]
         for members in ((), *pairs):
