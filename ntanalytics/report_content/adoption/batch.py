@@ -7,7 +7,7 @@ for all units as for a few. The figures are the same: both use the same function
 from __future__ import annotations
 
 from collections.abc import Sequence
-from copy import copy
+from dataclasses import replace
 
 import ibis
 import ibis.expr.types as ir
@@ -29,7 +29,7 @@ _PAGE = "page"
 def compute_figures(report: Report) -> UnitFigures:
     """Return the figures of every unit's page."""
     queries = _AllUnits(report)
-    tables = queries.tables(*queries.gaps())
+    tables = queries.tables()
     about = {
         **identity(report, _DATASETS),
         "feeding": report.workspace.sources_by_dataset,
@@ -55,23 +55,23 @@ class _AllUnits(AdoptionQueries):
         self.own = {name: _owned(table) for name, table in self.all.items()}
         self.own_ever = _owned(self.ever)
 
-    def tables(self, gaps: set[str], gaps_before: set[str]) -> dict[str, pa.Table]:
+    def tables(self) -> dict[str, pa.Table]:
         """Return every table that pages are made from; those of units have a column ``page``."""
-        ranking = self._ranking(gaps, gaps_before, ["edition"])
+        ranking = self._ranking(["edition"])
         now, able, by = self.own["now"], self.own["members"], [_PAGE, "edition"]
         levels = {when: self._by_page(when, by) for when in ("now", "before")}
         pages = [unit for unit in dict.fromkeys(self.groups["unit"].to_pylist()) if unit]
         now_pages, before_pages = (
             _filled(self._by_page(when, [_PAGE]).to_pyarrow(), pages, daily_active=0.0) for when in ("now", "before")
         )
-        editions = self._judged(levels["now"], levels["before"], by, gaps, gaps_before, self._among_pages)
+        editions = self._judged(levels["now"], levels["before"], by, self._among_pages)
         tasks = _owned(self._named.resolve(self.tasks.cases), None)
         tables: dict[str, ir.Table] = {
             "ranking": ranking,
             "typical": unit_ranking.median_rates(ranking, RATES, ["edition"]),
             "editions": self._editions(editions, now, able, self.own_ever, by),
             "reached": adoption.reach(now, able, [_PAGE]),
-            "weeks": daily_active.weekly_adoption(self.own["recent"], self._days_of([_PAGE]), [_PAGE]),
+            "weeks": daily_active.weekly_adoption(self.own["recent"], self.coverage.days([_PAGE]), [_PAGE]),
             "daily": self._daily(self.own["recent"], by),
             "modules": adoption.usage(now, [_PAGE, "module"]),
             "flow": user_flow.flow(self.own_ever, self.first, self.report.previous.first, [_PAGE]),
@@ -89,9 +89,8 @@ class _AllUnits(AdoptionQueries):
         """Return the head of each page, compared with the period before: pages of the same gaps in one statement."""
         pages: dict[tuple[change.ComparedPart, ...], list[str]] = {}
         for unit in units:
-            page = copy(self)
-            page.unit = unit
-            parts = compared_parts(page._coverages(page._coverage(*page.gaps())))  # noqa: SLF001 - its own class
+            coverage = replace(self.coverage, unit=unit)
+            parts = compared_parts(coverage.by_measure(coverage.page()))
             pages.setdefault(parts, []).append(unit)
         compared = []
         for parts, alike in pages.items():
@@ -135,13 +134,14 @@ class _OneUnit(AdoptionQueries):
         self.tasks = report.dataset("oa.tasks")
         self.first, self.last = report.period.first, report.period.last
         self.groups = figures.tables["groups"]
+        self.coverage = self._coverage()
 
     def stored_page(self) -> Adoption:
         """Return the page."""
         self.report.set_unit_notes(self._figures.about["notes"])
-        page = self._coverage(*self.gaps())
+        page = self.coverage.page()
         figures = PageFigures(
-            head_figures(self._rows("compared"), self._coverages(page)),
+            head_figures(self._rows("compared"), self.coverage.by_measure(page)),
             self._row("reached"),
             self._row("handled"),
             self._figures.tables["typical"],
@@ -153,9 +153,6 @@ class _OneUnit(AdoptionQueries):
             },
         )
         return self._page(figures, page)
-
-    def _sources_with_rows(self) -> set[str]:
-        return set(self.groups["source"].to_pylist())
 
     def _rows(self, name: str) -> pa.Table:
         table = self._figures.tables[name]

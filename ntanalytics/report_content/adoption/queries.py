@@ -17,15 +17,14 @@ from ntanalytics.kernels.worker import share_out
 from ntanalytics.language import tr
 from ntanalytics.metrics import MEASURES, change
 from ntanalytics.metrics.bounds import join_notes
-from ntanalytics.metrics.days import days_of_groups
 from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.figures import Figures, case_list, figures
 from ntanalytics.metrics.groups import join_groups
 from ntanalytics.metrics.oa import adoption, daily_active, movement, task_duration, unit_ranking, user_flow
 from ntanalytics.metrics.rows import arrow_table, in_memory
+from ntanalytics.report_content.adoption.coverage import ENABLED, SHARED, AdoptionCoverage
 from ntanalytics.report_content.adoption.figures import (
     Adoption,
-    Coverages,
     PageCoverage,
     PageFigures,
     compared_parts,
@@ -41,8 +40,6 @@ WEEKS_DAYS = 91
 #: Number of weeks in a chart.
 WEEKS_DRAWN = 8
 
-_ACTED = ("active", "daily_active", "stickiness", "habit", "mobile_share", "xinchuang_share", "breadth", "actions")
-_ENABLED, _SHARED = adoption.ABLE[:1], adoption.ABLE[1:]
 _REACH = tuple(measure.name for measure in adoption.REACH)
 #: Rates of a unit that its page compares with its peers.
 RATES = ("active_rate", "activation_rate", "stickiness", "habit", "mobile_share", "xinchuang_share")
@@ -74,28 +71,23 @@ class AdoptionQueries:
         }
         self.groups = self._groups()
         self.unit = self._known(unit) if unit else ""
-        self.span = self._days_of(())
+        self.coverage = self._coverage()
+        self.span = self.coverage.days(())
 
-    def _days_of(self, by: Sequence[str]) -> ir.Table:
-        """Return the days of the span, or those of each group, where a gap touches some of them alone.
-
-        Days before the first activity are unknown, not days without use.
-        """
-        feeds = [row | {"page": row["unit"]} for row in self.groups.to_pylist()]
-        begins = min((row["since"] for row in feeds if row["since"]), default=self.first)
-        if "page" in by:
-            feeds = [row for row in feeds if row["unit"]]
-        elif self.unit and "unit" not in by:
-            feeds = [row for row in feeds if row["unit"] == self.unit]
-        if (self.unit or set(by) - {"edition"}) and not self._tells_units():
-            feeds = [{**row, "source": source} for row in feeds for source in self.activities.sources]
-        silent = set[str]() if {*by} - {"page"} else set(self.activities.sources) - self._sources_with_rows()
-        days = days_of_groups(self.activities.days, feeds, self.activities.gap_days, by, sources=silent)
-        return days.mutate(is_covered=days.is_covered & (days.day >= ibis.literal(begins)))
+    def _coverage(self) -> AdoptionCoverage:
+        """Return the gaps of the page's datasets."""
+        return AdoptionCoverage(
+            activities=self.activities,
+            members=self.members,
+            groups=self.groups,
+            unit=self.unit,
+            edition=self.edition,
+            period=self.report.period,
+        )
 
     def _drawn_days(self, by: Sequence[str] = ()) -> pa.Table:
         """Return the days of the daily chart, by group where they differ: a day is covered where any edition is."""
-        days = self._days_of((*by, "edition"))
+        days = self.coverage.days((*by, "edition"))
         by = [name for name in by if name in days.columns]
         drawn = days.filter(days.day >= self._daily_from)
         drawn = drawn.group_by(*by, "day", "is_working_day", "label").aggregate(is_covered=drawn.is_covered.any())
@@ -133,58 +125,12 @@ class AdoptionQueries:
             todo=near_units(unit, names),
         )
 
-    def _fed(self) -> set[str]:
-        """Return the sources of the page: those of its rows, and those that never gave a row."""
-        rows = self.groups.to_pylist()
-        silent = set(self.activities.sources) - self._sources_with_rows()
-        return {row["source"] for row in rows if not self.unit or row["unit"] == self.unit} | silent
-
-    def _sources_with_rows(self) -> set[str]:
-        """Return the sources of all units that have a row."""
-        if not self.edition:
-            return set(self.groups["source"].to_pylist())
-        sources = self.activities.recent.select("source").union(self.members.table.select("source")).distinct()
-        return set(sources.to_pyarrow()["source"].to_pylist())
-
-    def gaps(self) -> tuple[set[str], set[str]]:
-        """Return the sources whose activities have a gap, in the period and in the one before: of each without any."""
-        if not self.activities.sources:
-            return self._every(), self._every()
-        return set(self.activities.gap_sources), set(self.activities.gap_sources_before)
-
-    def _every(self) -> set[str]:
-        return {row["source"] for row in self.groups.to_pylist()}
-
-    def _tells_units(self) -> bool:
-        """Return whether each source tells the units: the rows of one that does not may be of any unit."""
-        return not (self.activities.sources_without("unit") or self.members.sources_without("unit"))
-
-    def _nameless(self, by: Sequence[str]) -> tuple[set[str], set[str]]:
-        """Return the sources of which many rows name no unit, now and in the period before, where units count."""
-        if not (self.unit or set(by) - {"edition"}):
-            return set(), set()
-        (acted, acted_before), (able, able_before) = (
-            view.unfilled.sources_of("unit") for view in (self.activities, self.members)
-        )
-        return acted | able, acted_before | able_before
-
     @cached_property
     def _worked(self) -> tuple[int, int]:
         """The numbers of working days of the period and of the one before."""
         worked, spans = self.report.nearby_working_days(before=HISTORY + 35), (self.report.period, self.report.previous)
         now, before = (sum(span.first <= day <= span.last for day in worked) for span in spans)
         return now, before
-
-    def _among(self, sources: set[str], by: Sequence[str]) -> ir.Table:
-        """Return the groups that one of the sources feeds."""
-        fed = self._fed_groups(sources, by)
-        columns = {name: pa.array([group[place] for group in fed], pa.string()) for place, name in enumerate(by)}
-        return ibis.memtable(pa.table(columns))
-
-    def _fed_groups(self, sources: set[str], by: Sequence[str]) -> Sequence[tuple[str | None, ...]]:
-        """Return the keys of the groups that one of the sources feeds, each once."""
-        rows = (row for row in self.groups.to_pylist() if row["source"] in sources)
-        return list(dict.fromkeys(tuple(row[name] for name in by) for row in rows))
 
     def _level(self, when: str, by: Sequence[str], *, mine: bool) -> ir.Table:
         """Return adoption and daily activity of the period or of the one before, computed."""
@@ -200,74 +146,24 @@ class AdoptionQueries:
         first, before = ibis.literal(self.first), ibis.literal(self.report.previous.first)
         own, days = (
             span.filter(span.day >= first if is_now else (span.day >= before) & (span.day < first))
-            for span in (self._days_of(by), self.activities.days)
+            for span in (self.coverage.days(by), self.activities.days)
         )
         ever = ever if is_now else ever.filter(ever.day < ibis.literal(self.first))
         level = adoption.adoption(acted, able, ever, days, by)
         level = join_groups(level, daily_active.daily_active(acted, own, by), by)
         return ibis.memtable(level.mutate(daily_active=level.daily_active.fill_null(0.0)).to_pyarrow())
 
-    def _coverage(self, gaps: set[str], gaps_before: set[str]) -> PageCoverage:
-        """Return the gaps that count for the page: those of the sources that feed it."""
-        fed, (nameless, nameless_before) = self._fed(), self._nameless(())
-        gaps, gaps_before = gaps | nameless, gaps_before | nameless_before
-        is_known, views = bool(self.activities.sources), (self.activities, self.members)
-        is_known = is_known and (not self.unit or self._tells_units())
-        return PageCoverage(
-            is_complete=is_known and not gaps & fed,
-            was_complete=is_known and not gaps_before & fed,
-            note=self.activities.note if gaps & fed else "",
-            sources=tuple(source for view in views for source in view.sources),
-            against=self.report.period.before_word,
-            unknown_measures=views[0].unknown_measures | views[1].unknown_measures,
-            absent_note="".join(view.absent_note for view in views),
-            unfilled=self.activities.unfilled.of("platform", fed),
-        )
-
-    def _coverages(self, page: PageCoverage) -> Coverages:
-        """Return the gaps that count for the measures of the page's head."""
-        return {_ACTED: page, _SHARED: self._able(page), _ENABLED: self._held(page)}
-
-    def _able(self, page: PageCoverage) -> PageCoverage:
-        """Return the gaps that count for what is made of the activities and the members of the page."""
-        held = self._held(page)
-        now, before = page.is_complete and held.is_complete, page.was_complete and self.members.was_complete
-        return replace(page, is_complete=now, was_complete=before, note=join_notes(page.note, held.note))
-
     def _changed(self, now: ir.Table, was: ir.Table, page: PageCoverage) -> FigureRow:
-        coverages = self._coverages(page)
+        coverages = self.coverage.by_measure(page)
         made = change.compare_parts(now, was, MEASURES, compared_parts(coverages))
         return head_figures(arrow_table(daily_active.of_working_days(made, *self._worked)), coverages)
 
-    def _held(self, page: PageCoverage, by: Sequence[str] = ()) -> PageCoverage:
-        """Return the gaps that count for the members of the page: none of the activities, nor of sources of others."""
-        fed, view = self._fed(), self.members
-        gaps, gaps_before = self._member_gaps(by)
-        is_known = bool(view.sources) and (not self.unit or self._tells_units())
-        now, was = is_known and not gaps & fed, is_known and not gaps_before & fed
-        return replace(page, is_complete=now, was_complete=was, note=view.note if view.is_complete or not now else "")
-
-    def _member_gaps(self, by: Sequence[str]) -> tuple[set[str], set[str]]:
-        """Return the sources with a gap of the members, in the period and in the one before, for some groups."""
-        if not self.members.sources or (set(by) - {"edition"} and not self._tells_units()):
-            return self._every(), self._every()
-        nameless, nameless_before = self._nameless(by)
-        return {*self.members.gap_sources, *nameless}, {*self.members.gap_sources_before, *nameless_before}
-
-    def _compared(self, by: Sequence[str], gaps: set[str], gaps_before: set[str], *, mine: bool = False) -> ir.Table:
+    def _compared(self, by: Sequence[str], *, mine: bool = False) -> ir.Table:
         """Return adoption by group; a gap counts for the groups that its source feeds."""
         now, was = (self._level(when, by, mine=mine) for when in ("now", "before"))
-        return self._judged(now, was, by, gaps, gaps_before, self._among)
+        return self._judged(now, was, by, self.coverage.group_table)
 
-    def _judged(
-        self, now: ir.Table, was: ir.Table, by: Sequence[str], gaps: set[str], gaps_before: set[str], among: _Among
-    ) -> ir.Table:
-        nameless, nameless_before = self._nameless(by)
-        gaps, gaps_before = gaps | nameless, gaps_before | nameless_before
-        if set(by) - {"edition"} and not self._tells_units():
-            gaps = gaps_before = self._every()
-        lacking = gaps_before if self.members.was_complete else self._every()
-        held_gaps, held_gaps_before = self._member_gaps(by)
+    def _judged(self, now: ir.Table, was: ir.Table, by: Sequence[str], among: _Among) -> ir.Table:
         acted, able, held = (
             unit_ranking.compare_units(
                 now,
@@ -275,26 +171,22 @@ class AdoptionQueries:
                 MEASURES,
                 columns=columns,
                 by=by,
-                gap_groups=among(now_gaps, by),
-                gap_groups_before=among(earlier, by),
+                gap_groups=among(gaps, by),
+                gap_groups_before=among(gaps_before, by),
             )
-            for columns, now_gaps, earlier in (
-                (_ACTED, gaps, gaps_before),
-                (_SHARED, gaps | held_gaps, lacking),
-                (_ENABLED, held_gaps, held_gaps_before),
-            )
+            for columns, gaps, gaps_before in self.coverage.of_groups(by)
         )
         acted = daily_active.of_working_days(acted, *self._worked)
         able = join_groups(able, held.drop("is_complete", "was_complete"), by)
         return ibis.memtable(join_groups(acted, able.drop("is_complete", "was_complete"), by).to_pyarrow())
 
-    def _ranking(self, gaps: set[str], gaps_before: set[str], within: Sequence[str]) -> ir.Table:
-        units = self._compared(_GROUP, gaps, gaps_before)
+    def _ranking(self, within: Sequence[str]) -> ir.Table:
+        units = self._compared(_GROUP)
         units = units.filter(units.unit.notnull() & ((units.enabled > 0) | (units.active > 0)))
         ranked = unit_ranking.rank_units(units, within)
         recent = self.all["recent"]
         since = ibis.literal(self.last - timedelta(days=7 * WEEKS_DRAWN + 6))
-        days = self._days_of(_GROUP)
+        days = self.coverage.days(_GROUP)
         weeks = daily_active.weekly_adoption(recent.filter(recent.day >= since), days.filter(days.day >= since), _GROUP)
         weeks = ibis.memtable(weeks.to_pyarrow())
         low = unit_ranking.low_weeks(weeks, ranked.select(*_GROUP, "enabled"), _GROUP)
@@ -309,7 +201,7 @@ class AdoptionQueries:
         answers = share_out(list(self._parts), self.part, there)
         rows = {name: table for answer in answers.values() for name, table in answer.items()}
         now, was = (ibis.memtable(rows.pop(name)) for name in ("now", "before"))
-        page = self._coverage(*self.gaps())
+        page = self.coverage.page()
         return self._page(
             PageFigures(
                 self._changed(now, was, page),
@@ -340,7 +232,7 @@ class AdoptionQueries:
         }
 
     def _of_units(self) -> dict[str, ir.Table]:
-        ranking = self._ranking(*self.gaps(), ["edition"] if self.unit or self.edition else [])
+        ranking = self._ranking(["edition"] if self.unit or self.edition else [])
         moving = {} if self.unit else {"moving": movement.moved_units(ranking)}
         return {"ranking": ranking, "typical": unit_ranking.median_rates(ranking, RATES, ["edition"]), **moving}
 
@@ -366,7 +258,7 @@ class AdoptionQueries:
         return {when: self._level(when, [], mine=True) for when in ("now", "before")}
 
     def _of_editions(self) -> dict[str, ir.Table]:
-        compared = self._compared(["edition"], *self.gaps(), mine=True)
+        compared = self._compared(["edition"], mine=True)
         acted, able = (self._mine(self.all[name]) for name in ("now", "members"))
         return {"editions": self._editions(compared, acted, able, self._mine(self.ever), ["edition"])}
 
@@ -378,7 +270,7 @@ class AdoptionQueries:
             unit=self.unit,
             edition=self.edition,
             total=computed.total,
-            reach=figures(computed.reached, self._able(page)).total,
+            reach=figures(computed.reached, self.coverage.of_shared(page)).total,
             handled=figures(computed.handled, self.tasks).total,
             typical=FigureRow(typical, at_least=page.unfilled.bounds(RATES)),
             tables=self._tables(computed, page),
@@ -391,13 +283,14 @@ class AdoptionQueries:
     def _tables(self, computed: PageFigures, page: PageCoverage) -> dict[str, Figures]:
         weeks = computed.weeks.slice(max(0, len(computed.weeks) - WEEKS_DRAWN))
         rows = {**computed.tables, "ranking": computed.ranking, "weeks": weeks}
-        made = page_tables(rows, page, self._fed_groups)
+        made = page_tables(rows, page, self.coverage.group_keys)
         for name, by in (("editions", ("edition",)), ("ranking", _GROUP), ("moving", _GROUP)):
             if name in made:
-                held, gaps = self._held(page, by), set(self._fed_groups(self._member_gaps(by)[0], by))
-                touched = touches(by, gaps)
-                made[name] = made[name].made_of((*_SHARED, *_REACH), held, beside=True, gaps_of=touched)
-                made[name] = made[name].made_of(_ENABLED, held, gaps_of=touched)
+                held = self.coverage.of_members(page, by)
+                gaps, _before = self.coverage.member_gaps(by)
+                touched = touches(by, set(self.coverage.group_keys(gaps, by)))
+                made[name] = made[name].made_of((*SHARED, *_REACH), held, beside=True, gaps_of=touched)
+                made[name] = made[name].made_of(ENABLED, held, gaps_of=touched)
         for name in ("ranking", "moving"):
             if name in made:
                 nameless = (view.unfilled.note for view in (self.activities, self.members))
@@ -412,7 +305,7 @@ class AdoptionQueries:
         return ibis.literal(self.first - timedelta(days=HISTORY))
 
     def _daily(self, history: ir.Table, by: Sequence[str]) -> ir.Table:
-        days = self._days_of(by)
+        days = self.coverage.days(by)
         days = days.filter(days.day >= self._daily_from)
         return adoption.daily(history.filter(history.day >= self._daily_from), days, by)
 
