@@ -22,7 +22,7 @@ from ntanalytics.findings.judgement import judge_value, unknown
 from ntanalytics.findings.mass_change_text import TEXT
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics.rows import rows
-from ntanalytics.metrics.state_changes import GONE, state_changes
+from ntanalytics.metrics.state_changes import GONE, NEW, state_changes
 
 #: Days before its end from which on a certificate is renewed, and the old one given up.
 _RENEWED_DAYS = 90
@@ -97,14 +97,16 @@ def _evaluate(datasets: tuple[str, ...], context: CheckContext, rule: Rule) -> l
 def _changes(context: CheckContext, dataset: Dataset, column: Column) -> list[MassChange]:
     """Return the mass changes of a state; those of what is switched off as a whole are meant so.
 
-    What is not listed any more is told of the first state alone.
+    What is new, and what is not listed any more, is told of the first state alone.
     """
     view, columns = context.dataset(dataset.name), STATE_COLUMNS[dataset.name]
     kinds, units = (tuple(name for name in names if name != column.name) for names in (columns.kinds, columns.units))
     ends_by = context.ends_at + timedelta(days=_RENEWED_DAYS)
     counted = state_changes(view.before, view.table, dataset.key, column.name, [*kinds, *units], ends_by)
     least = LEAST_OF_UNIT if column.name in columns.units else LEAST_OF_ALL
-    listed = rows(counted if column is columns.states[0] else counted.filter(counted.became != GONE))
+    if column is not columns.states[0]:
+        counted = counted.filter((counted.became != GONE) & (counted.was != NEW))
+    listed = rows(counted)
     changes = mass_changes(listed, kinds, units, least)
     return [change for change in changes if not is_switched_off(context, (*change.members, (column.name, change.was)))]
 
@@ -126,5 +128,5 @@ def _label(context: CheckContext, dataset: Dataset, change: MassChange) -> str:
 
 
 def _word(context: CheckContext, dataset: Dataset, column: Column, state: str) -> str:
-    """Return a state in Chinese; empty for what is not listed any more."""
-    return "" if state == GONE else member_word(context, dataset, column.name, state)
+    """Return a state in Chinese; empty for what is not listed any more, or was not."""
+    return "" if state in {GONE, NEW} else member_word(context, dataset, column.name, state)

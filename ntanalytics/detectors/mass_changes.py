@@ -1,7 +1,7 @@
 """Mass changes: states of which many change from one snapshot to the next, in all or in one member of a dimension.
 
-A few persons leave, and a few certificates are revoked, on any day. That a fiftieth of a snapshot does, or a fifth of
-one unit, is one decision, or one mistake.
+A few persons come and leave, and a few certificates are revoked, on any day. That a fiftieth of a snapshot does, or a
+fifth of one unit, is one decision, or one mistake.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ntanalytics.detectors.surveillance.leaf_table import Members
+from ntanalytics.metrics.state_changes import NEW
 
 #: Fewest rows that change.
 LEAST_ROWS = 10
@@ -28,14 +29,14 @@ _MOST_MEMBERS = 3
 
 @dataclass(frozen=True, kw_only=True)
 class MassChange:
-    """Rows that left a state together.
+    """Rows that left a state together, or came together.
 
     Attributes:
         members: the dimension and member that they have in common; empty where there is none.
-        was: the state that they had.
+        was: the state that they had, or ``NEW``.
         became: the state that they have.
         moved: their number.
-        held: number of rows of the members that had the state.
+        held: number of rows of the members that had the state; that had any, of those that came.
     """
 
     members: Members
@@ -55,6 +56,8 @@ def mass_changes(
 ) -> list[MassChange]:
     """Return the states that many left: the narrowest subject with nearly all of them, or each that has many.
 
+    Those that came are no matter of one unit, and none of a unit that had no row: it was connected.
+
     Args:
         counted: rows with ``was``, ``became``, ``rows`` and the dimensions.
         kinds: dimensions of few members, such as the kind of a certificate.
@@ -63,15 +66,23 @@ def mass_changes(
     """
     held: dict[tuple[Members, str], int] = defaultdict(int)
     moved: dict[tuple[Members, str, str], int] = defaultdict(int)
+    counted = list(counted)
+    there = {(name, row[name]) for row in counted if row["was"] != NEW for name in units}
     for row in counted:
-        pairs = [((name, str(row[name])),) for name in (*kinds, *units) if row[name] is not None]
+        is_new = row["was"] == NEW
+        if is_new and not all(row[name] is None or (name, row[name]) in there for name in units):
+            continue
+        dimensions = kinds if is_new else (*kinds, *units)
+        pairs = [((name, str(row[name])),) for name in dimensions if row[name] is not None]
         for members in ((), *pairs):
-            held[members, row["was"]] += row["rows"]
+            for state in () if is_new else (row["was"], NEW):
+                held[members, state] += row["rows"]
             if row["became"] != row["was"]:
                 moved[members, row["was"], row["became"]] += row["rows"]
     changes = [
         MassChange(members=members, was=was, became=became, moved=rows, held=held[members, was])
         for (members, was, became), rows in moved.items()
+        if held[members, was]
     ]
     many = [
         change

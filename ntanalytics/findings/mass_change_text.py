@@ -12,14 +12,15 @@ from ntanalytics.metrics.number_format import format_number
 def _moved(finding: Finding) -> str:
     """Return what changed: ``25 条状态由“有效”变为“已吊销”``."""
     moved, state = format_number(finding.figures["moved"], "integer", "条"), finding.details["state"]
-    if became := finding.details["became"]:
-        return f"{moved}{state}由“{finding.details['was']}”变为“{became}”"
-    return f"{moved}（{state}“{finding.details['was']}”）不再列出"
+    was, became = finding.details["was"], finding.details["became"]
+    if was and became:
+        return f"{moved}{state}由“{was}”变为“{became}”"
+    return f"{moved}（{state}“{was}”）不再列出" if was else f"{moved}（{state}“{became}”）为新增"
 
 
 def _share(finding: Finding) -> str:
-    held = format_number(finding.figures["held"], "integer", "条")
-    return f"占前一日该状态 {held}的 {format_number(finding.value, 'rate:1')}"
+    held, share = format_number(finding.figures["held"], "integer", "条"), format_number(finding.value, "rate:1")
+    return f"占前一日该状态 {held}的 {share}" if finding.details["was"] else f"相当于前一日全部 {held}的 {share}"
 
 
 def evidence(finding: Finding) -> str:

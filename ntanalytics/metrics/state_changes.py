@@ -10,8 +10,8 @@ import ibis.expr.types as ir
 
 from ntanalytics.metrics.measure import catalogue, rate
 
-#: What a row became that the later snapshot does not list.
-GONE = "gone"
+#: What a row became that the later snapshot does not list, and what one was that the earlier does not.
+GONE, NEW = "gone", "new"
 
 #: Column with the end of what lasts, such as a certificate's.
 _EXPIRES = "expires_at"
@@ -35,7 +35,8 @@ def state_changes(
     """Return how many rows of a snapshot became what, by dimensions.
 
     Args:
-        before: the earlier snapshot. What expires soon is left out: it is renewed, and then given up.
+        before: the earlier snapshot. What expires soon is left out: it is renewed, and then given up. Of what expires
+            none is new: many are issued on the day of a renewal. Nor are the rows of a source that it does not have.
         after: the later one.
         key: the key of their rows, without the source.
         state: the column of the state.
@@ -43,13 +44,16 @@ def state_changes(
         ends_by: moment until which what expires does so soon.
 
     Returns:
-        ``was`` and ``became`` (as text, ``GONE`` where there is none), ``dimensions`` (as text), ``rows``; in no order.
+        ``was`` and ``became`` (as text, ``NEW`` and ``GONE`` where there is none), ``dimensions`` (as text), ``rows``;
+        in no order.
     """
+    names = ["source", *key]
+    fresh = after.semi_join(before, "source").anti_join(before, names)
     if _EXPIRES in before.columns:
+        fresh = fresh.limit(0)
         before = before.filter(
             before[_EXPIRES].isnull() | (before[_EXPIRES] > ibis.literal(ends_by, "timestamp('UTC')"))
         )
-    names = ["source", *key]
     now = after.select(*names, _became=after[state].cast("string"))
     joined = before.filter(before[state].notnull()).left_join(now, names)
     named = joined.select(
@@ -57,4 +61,9 @@ def state_changes(
         was=joined[state].cast("string"),
         became=ibis.coalesce(joined["_became"], ibis.literal(GONE)),
     )
-    return named.group_by("was", "became", *dimensions).aggregate(rows=ibis._.count())
+    came = fresh.filter(fresh[state].notnull()).select(
+        *(fresh[name].cast("string").name(name) for name in dimensions),
+        was=ibis.literal(NEW),
+        became=fresh[state].cast("string"),
+    )
+    return named.union(came).group_by("was", "became", *dimensions).aggregate(rows=ibis._.count())

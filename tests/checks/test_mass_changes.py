@@ -14,11 +14,11 @@ from tests.subsystems.made import ON, Row, at, evaluation, table_of
 _LATER, _SOON = at(ON + dt.timedelta(days=400), 0), at(ON + dt.timedelta(days=20), 0)
 
 
-def _accounts(off: str = "", elsewhere: str = "", gone: str = "") -> pa.Table:
-    """Return 400 accounts of four units; those of one are disabled, moved to another unit, or not listed."""
+def _accounts(off: str = "", elsewhere: str = "", gone: str = "", new: int = 0) -> pa.Table:
+    """Return 400 accounts of four units, and new ones; those of one are disabled, moved elsewhere, or not listed."""
     listed: list[Row] = []
-    for number in range(400):
-        unit = "abcd"[number // 100]
+    for number in range(400 + new):
+        unit = "abcd"[number // 100 % 4]
         if unit != gone:
             placed = "d" if unit == elsewhere else unit
             listed.append({"account_id": f"p{number}", "unit_id": placed, "is_enabled": unit != off})
@@ -76,6 +76,15 @@ def test_accounts_that_were_moved_to_another_unit_are_told() -> None:
 def test_accounts_that_are_not_listed_any_more_are_told_once() -> None:
     (finding,) = _of_accounts(_accounts(gone="c"))
     assert "C局账号 100 条（启用“是”）不再列出" in word(finding).evidence
+
+
+def test_accounts_that_are_new_in_mass_are_told() -> None:
+    (finding,) = _of_accounts(_accounts(new=20))
+    assert (finding.status, finding.value) == ("warning", 0.05)
+    assert word(finding).evidence == (
+        "与前一日快照相比，账号 20 条（启用“是”）为新增，相当于前一日全部 400 条的 5.0%。"
+    )
+    assert not _of_accounts(_accounts(new=7))
 
 
 def test_accounts_of_a_unit_that_was_closed_are_disabled_as_they_should_be() -> None:

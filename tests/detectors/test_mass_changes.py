@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ntanalytics.detectors.mass_changes import LEAST_OF_UNIT, MassChange, mass_changes
+from ntanalytics.metrics.state_changes import NEW
 
 
 def _row(unit: str | None, was: str, became: str, rows: int, kind: str = "personal") -> dict[str, Any]:
@@ -54,3 +55,18 @@ def test_who_leaves_a_unit_is_a_part_of_it() -> None:
     assert not mass_changes([_row(None, "a", "a", 250), _row(None, "a", "b", 15)], [], [], LEAST_OF_UNIT)
     (change,) = mass_changes([_row(None, "a", "a", 100), _row(None, "a", "b", 100)], [], [], LEAST_OF_UNIT)
     assert (change.was, change.became, change.moved) == ("a", "b", 100)
+
+
+def test_many_that_came_are_told_of_all_that_were_there() -> None:
+    (change,) = _changes(*(_row(unit, NEW, "true", 10) for unit in "abcd"))
+    assert (change.members, change.was, change.moved, change.held) == ((), NEW, 40, 1000)
+
+
+def test_those_of_a_unit_that_was_connected_and_of_a_kind_that_is_new_are_none() -> None:
+    assert not _changes(_row("e", NEW, "true", 400))
+    assert not _changes(_row("a", NEW, "true", 15, kind="unit"))
+
+
+def test_a_few_that_came_are_any_day_also_in_a_small_unit() -> None:
+    small = [_row("e", "true", "true", 10)]
+    assert not _changes(*small, _row("e", NEW, "true", 15))

@@ -7,7 +7,7 @@ import datetime as dt
 import ibis
 
 from ntanalytics.metrics.rows import rows
-from ntanalytics.metrics.state_changes import GONE, state_changes
+from ntanalytics.metrics.state_changes import GONE, NEW, state_changes
 from tests.subsystems.made import ON, Row, at, table_of
 
 _LATER, _SOON = at(ON + dt.timedelta(days=400), 0), at(ON + dt.timedelta(days=20), 0)
@@ -34,4 +34,22 @@ def test_rows_are_counted_by_what_they_were_and_became() -> None:
         ("active", "active", "unit"): 1,
         ("active", "revoked", "unit"): 1,
         ("active", GONE, "unit"): 1,
+    }
+
+
+def _accounts(*listed: tuple[str, str, str]) -> ibis.expr.types.Table:
+    made: list[Row] = [
+        {"source": source, "account_id": name, "unit_id": unit, "is_enabled": True} for source, name, unit in listed
+    ]
+    return ibis.memtable(table_of("identity.accounts", made))
+
+
+def test_rows_that_the_earlier_snapshot_of_their_source_lacks_are_new() -> None:
+    before = _accounts(("one", "a", "u"), ("one", "b", "u"))
+    after = _accounts(("one", "a", "u"), ("one", "b", "u"), ("one", "c", "u"), ("one", "d", "v"), ("two", "e", "u"))
+    counted = rows(state_changes(before, after, ["account_id"], "is_enabled", ["unit_id"], at(ON, 0)))
+    assert {(row["was"], row["became"], row["unit_id"]): row["rows"] for row in counted} == {
+        ("true", "true", "u"): 2,
+        (NEW, "true", "u"): 1,
+        (NEW, "true", "v"): 1,
     }
