@@ -301,7 +301,7 @@ SKEWED = frozenset(
 
 
 #: Such measures of the cases that began in the period itself: what began before it, or ended then, touches none.
-_OF_BEGUN = frozenset(
+_OF_THE_PERIOD = frozenset(
     {
         "pending_deliveries",
         "refused_deliveries",
@@ -318,7 +318,7 @@ _OF_BEGUN = frozenset(
 
 def measures_of_older(dataset: str) -> frozenset[str]:
     """Return the measures of a dataset of cases that count those that began before the period, too."""
-    return measures_of_ends(dataset, contract.dataset(dataset).ended) - _OF_BEGUN if dataset else frozenset()
+    return measures_of_ends(dataset, contract.dataset(dataset).ended) - _OF_THE_PERIOD if dataset else frozenset()
 
 
 def measures_of_ends(dataset: str, ended: Iterable[str]) -> frozenset[str]:
