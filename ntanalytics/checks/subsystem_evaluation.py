@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, TypeVar
 
 from ntanalytics import contract
@@ -25,6 +25,9 @@ T = TypeVar("T")
 
 #: Kinds of rules all of whose violations are seen in the rows themselves.
 _SEEN: frozenset[Kind] = frozenset({"deadline", "hygiene", "burst"})
+
+#: Days before a period on which most of the cases began with which something is done in it.
+_LATELY_DAYS = 7
 
 
 @dataclass(frozen=True)
@@ -100,8 +103,9 @@ def _result(context: CheckContext, check: Check, spans: Sequence[Span]) -> Check
     try:
         made = _without_absent(context, check, rule, check.evaluate(context, rule))
         made = _seen_later(made, required)
-        damaged = {day for view in required for _, day in view.damages}
-        findings = _doubted(made, damaged) if any(view.is_damaged for view in required) else made
+        damaged, lost = {day for view in required for _, day in view.damages}, _lately_lost(context, required)
+        is_doubtful = bool(lost) or any(view.is_damaged for view in required)
+        findings = _doubted(made, damaged | lost) if is_doubtful else made
         is_silent = not is_whole and _is_silent(made)
     except COMPUTATION_ERRORS as error:
         failed = unknown(rule, "failed").with_details(error=error_place(error))
@@ -140,6 +144,15 @@ def _seen_later(findings: Sequence[Finding], views: Sequence[DatasetView]) -> Se
         else finding
         for finding in findings
     ]
+
+
+def _lately_lost(context: CheckContext, views: Sequence[DatasetView]) -> set[date]:
+    """Return the days of the week before the period of which cases are lost, which make a good part of what goes on.
+
+    What was done on them, or in the period with what began on them, looks like nothing done.
+    """
+    since = context.period.first - timedelta(days=_LATELY_DAYS)
+    return {day for view in views for days in view.unfilled.lost.values() for day in days if day >= since}
 
 
 def _doubted(findings: Sequence[Finding], damaged: Collection[date]) -> Sequence[Finding]:

@@ -40,6 +40,11 @@ def unended_of(views: Sequence[object]) -> frozenset[str]:
     return frozenset[str]().union(*(_unfilled(view).unbounded for view in views))
 
 
+def lost_notes(views: Sequence[object]) -> list[str]:
+    """Return the notes of the datasets of cases of which days before the period are lost: a list may lack some."""
+    return [known.note for view in views if (known := _unfilled(view)).lost]
+
+
 def names_of(views: Sequence[object], columns: Iterable[str]) -> list[str]:
     """Return the columns of some figures that name their rows, and that many rows of the datasets lack."""
     lacking = frozenset[str]().union(*(_unfilled(view).names for view in views))

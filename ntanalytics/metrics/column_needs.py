@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
+from ntanalytics import contract
+
 #: Columns without which a measure is unknown of a source: a null says nothing there.
 NEEDED: Mapping[str, Sequence[str]] = MappingProxyType(
     {
@@ -296,6 +298,27 @@ SKEWED = frozenset(
         "waiting_days",
     }
 )
+
+
+#: Such measures of the cases that began in the period itself: what began before it, or ended then, touches none.
+_OF_THE_PERIOD = frozenset(
+    {
+        "pending_deliveries",
+        "refused_deliveries",
+        "returned_deliveries",
+        "returned_share",
+        "signed_deliveries",
+        "signed_in_time_rate",
+        "signing_p50_s",
+        "unregistered_share",
+        "unsigned_share",
+    }
+)
+
+
+def measures_of_older(dataset: str) -> frozenset[str]:
+    """Return the measures of a dataset of cases that count those that began before the period, too."""
+    return measures_of_ends(dataset, contract.dataset(dataset).ended) - _OF_THE_PERIOD if dataset else frozenset()
 
 
 def measures_of_ends(dataset: str, ended: Iterable[str]) -> frozenset[str]:

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, Protocol, overload
 
 from ntanalytics.metrics import MEASURES
-from ntanalytics.metrics.bounds import at_least_of, is_unread, join_notes, names_of, part_note, unended_of
+from ntanalytics.metrics.bounds import at_least_of, is_unread, join_notes, lost_notes, names_of, part_note, unended_of
 from ntanalytics.metrics.column_needs import SKEWED
 from ntanalytics.metrics.figure_row import DERIVED, FigureRow
 from ntanalytics.metrics.measure import PREVIOUS
@@ -222,6 +222,7 @@ def case_list(table: Rows, *views: Covered) -> Figures:
     if _is_without_source(views, items):
         return replace(NO_FIGURES, origin=_origin(views))
     young = [note for view in views if (note := getattr(view, "young_note", ""))]
+    young += lost_notes(views)
     return Figures(
         columns=columns,
         items=items,

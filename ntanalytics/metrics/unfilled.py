@@ -10,7 +10,7 @@ from datetime import date
 from statistics import median
 
 from ntanalytics.metrics import MEASURES
-from ntanalytics.metrics.column_needs import ENDS, SHOWN_AS, SKEWED, SUBJECTS
+from ntanalytics.metrics.column_needs import ENDS, SHOWN_AS, SKEWED, SUBJECTS, measures_of_older
 from ntanalytics.metrics.data_quality import LOST_SHARE
 from ntanalytics.metrics.figure_row import DERIVED
 
@@ -28,6 +28,9 @@ class Unfilled:
         before: the same of the period before.
         note: remark for a reader, in Chinese; empty where none lacks.
         unended: source → the days of which no case has the moment of its end, though many cases end on each such day.
+        lost: source → the days of the weeks before the period of which its cases are not known, or for a part: what
+            began on them may be open still, or have ended in the period, and what was open may have ended on them.
+        lost_before: the same before the period before.
         days: source → column → the days on which many more rows than usual lack it, of the weeks before, too.
     """
 
@@ -36,6 +39,8 @@ class Unfilled:
     before: Mapping[str, AbstractSet[str]] = field(default_factory=dict)
     note: str = ""
     unended: Mapping[str, Sequence[date]] = field(default_factory=dict)
+    lost: Mapping[str, Sequence[date]] = field(default_factory=dict)
+    lost_before: Mapping[str, Sequence[date]] = field(default_factory=dict)
     days: Mapping[str, Mapping[str, Sequence[date]]] = field(default_factory=dict)
 
     @property
@@ -54,7 +59,8 @@ class Unfilled:
     @property
     def unbounded(self) -> frozenset[str]:
         """The measures of which no bound holds: a null counts as a fact in them, also in what was open before."""
-        return SKEWED.intersection(name for column in self.columns for name in self._ends(column))
+        ends = SKEWED.intersection(name for column in self.columns for name in self._ends(column))
+        return ends | (SKEWED & measures_of_older(self.dataset)) if self.lost else ends
 
     def _ends(self, column: str) -> Sequence[str]:
         return ENDS.get(f"{self.dataset}.{column}", ())
@@ -90,6 +96,8 @@ class Unfilled:
         """
         was = frozenset[str]().union(*self.before.values())
         touched, earlier = (self._touched(columns, shown, groups) for columns in (self.columns, was))
+        touched |= measures_of_older(self.dataset) if self.lost else frozenset()
+        earlier |= measures_of_older(self.dataset) if self.lost_before else frozenset()
         return touched | {name + ending for name in earlier for ending in DERIVED if ending}
 
     def _touched(self, columns: AbstractSet[str], shown: Iterable[str], groups: Iterable[str]) -> frozenset[str]:

@@ -25,6 +25,7 @@ from ntanalytics.workspace.damage_text import damage_sentence
 from ntanalytics.workspace.dataset_view import DatasetView, unread_note
 from ntanalytics.workspace.day_damage import HISTORY_DAYS, Damages, RowsByHour, has_profile
 from ntanalytics.workspace.lookback import Lookback
+from ntanalytics.workspace.lost_cases import with_lost_cases
 from ntanalytics.workspace.lost_rows import lost_days, undated_sentence
 from ntanalytics.workspace.report_gaps import Unreported, count_reports, days_without_reports, unreported_sentence
 from ntanalytics.workspace.unended_days import unended_sentence
@@ -81,7 +82,8 @@ class EventView(DatasetView):
     @cached_property
     def unfilled(self) -> Unfilled:
         """See :class:`DatasetView`."""
-        return unfilled_columns(self._workspace, self)
+        known = unfilled_columns(self._workspace, self)
+        return with_lost_cases(known, self, self._covered, self._complete - set(self._damages))
 
     @property
     def note(self) -> str:

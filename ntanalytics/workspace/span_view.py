@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import cached_property
 
 from ntanalytics.contract import Dataset
 from ntanalytics.metrics.unfilled import Unfilled
@@ -10,6 +11,7 @@ from ntanalytics.periods import Period, days_between
 from ntanalytics.workspace.dataset_view import DatasetView
 from ntanalytics.workspace.day_damage import HISTORY_DAYS, RowsByHour
 from ntanalytics.workspace.event_view import EventView
+from ntanalytics.workspace.lost_cases import with_lost_cases
 
 
 class SpanView(EventView):
@@ -42,7 +44,7 @@ class SpanView(EventView):
         self.missing_before: list[dt.date] = []
         self.gap_sources, self.gap_sources_before = self._gap_sources(span), frozenset()
 
-    @property
+    @cached_property
     def unfilled(self) -> Unfilled:
-        """See :class:`DatasetView`; volumes count whatever their rows name."""
-        return Unfilled()
+        """See :class:`DatasetView`; volumes count whatever their rows name, and cases of lost days may end in them."""
+        return with_lost_cases(Unfilled(), self, self._covered, self._complete - set(self._damages))

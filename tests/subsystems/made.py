@@ -295,6 +295,7 @@ class _Lake:
         recent = ibis.memtable(self.data[name] if name in self.data else table_of(name, []))
         spans = ((span.first, span.last) for span in (period, period.previous()))
         table, before = (recent.filter(recent.day.between(*span)) for span in spans)
+        lost = [day for day in self.gaps if day < period.first]
         if given.kind is Kind.STATE:
             table, before = recent, ibis.memtable(self.former[name]) if name in self.former else recent
         return _View(
@@ -315,7 +316,12 @@ class _Lake:
             rejected=self.rejected.get(name, {}),
             empty=self.empty.get(name, ()),
             later_snapshot=self.later.get(name),
-            unfilled=Unfilled(dataset=name, now={"test": set(self.unfilled.get(name, ()))}, note="缺。"),
+            unfilled=Unfilled(
+                dataset=name,
+                now={"test": set(self.unfilled.get(name, ()))},
+                lost={"test": lost} if given.kind is Kind.CASE and lost else {},
+                note="缺。",
+            ),
             missing=tuple(
                 day for day in (period.days if given.kind is not Kind.STATE else period.days[-1:]) if day in self.gaps
             ),

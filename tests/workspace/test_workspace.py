@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ntanalytics.errors import NoData, SettingsError, UnknownName
-from ntanalytics.metrics.figures import figures
+from ntanalytics.metrics.figures import case_list, figures
 from ntanalytics.workspace import Report, open_report, open_workspace
 from tests.extraction.small_site import SmallSite
 
@@ -220,7 +220,7 @@ def test_a_past_week_of_a_young_source_is_a_part_in_the_report_that_quotes_it(si
     row = figures(
         [{"closed_tickets": 2, "closed_tickets_before": 1, "is_complete": True, "was_complete": True}], tickets
     )
-    assert row.total.quantity("closed_tickets").is_exact
+    assert "closed_tickets" not in tickets.part_measures  # the weeks since were never taken, which is a gap of its own
     assert row.total.certainty("closed_tickets_before") == "unknown"
     later = open_report("weekly_service_report", "2026-W51").dataset("desk.tickets")
     assert later.young_sources_before == {}
@@ -240,6 +240,40 @@ def test_what_is_open_is_a_part_where_the_source_begins_shortly_before(site: Sma
     assert made.total.certainty("overdue_tickets") == ("unknown" if is_young else "exact")
     assert set(tickets.young_sources.values()) == ({SOME} if is_young else set())
     assert ("存量与了结数为下限" in made.note) == is_young
+
+
+@pytest.mark.parametrize(
+    ("lost", "is_known"),
+    [
+        (dt.date(2026, 11, 10), False),
+        (dt.date(2026, 10, 19), False),  # four weeks before the period
+        (dt.date(2026, 10, 18), True),  # most of what began then has ended
+        (dt.date(2026, 10, 9), True),  # the first extraction took what was open then
+    ],
+)
+def test_what_began_on_a_lost_day_before_may_be_open_or_end_in_the_week(site: SmallSite, lost: dt.date, is_known: bool):
+    """Of two sources one has a ticket of the lost day; both were never asked about that day."""
+    site.run("shop", "INSERT INTO ticket VALUES (?, ?, ?)", ("LOST", f"{lost} 09:00:00", None))
+    for source in ("shop", "twin"):
+        rows = (("OLD", "2026-10-10 09:00:00", None), ("NEW", "2026-11-17 09:00:00", "2026-11-17 10:00:00"))
+        site.run(source, "INSERT INTO ticket VALUES (?, ?, ?)", *rows)
+    day = dt.timedelta(days=1)
+    for first, last in ((dt.date(2026, 10, 10), lost - day), (max(lost + day, dt.date(2026, 10, 10)), SUNDAY)):
+        if first <= last:
+            site.extractor().extract(["desk.tickets", "sms.messages"], first, last)
+    tickets = open_report("weekly_service_report", W47).dataset("desk.tickets")
+    counted = {"opened_tickets": 2, "open_tickets": 2, "closed_tickets": 2, "resolution_p50_s": 3600.0}
+    made = figures([counted], tickets)
+    assert tickets.is_complete
+    assert made.total.quantity("opened_tickets").text == "2 件"
+    assert made.total.quantity("closed_tickets").text == ("2 件" if is_known else "≥ 2 件")
+    assert made.total.certainty("open_tickets") == ("exact" if is_known else "unknown")
+    assert made.total.certainty("resolution_p50_s") == ("exact" if is_known else "unknown")
+    assert {source: list(days) for source, days in tickets.unfilled.lost.items()} == (
+        {} if is_known else {"shop": [lost], "twin": [lost]}
+    )
+    assert (f"缺{lost.month}月{lost.day}日的完整数据" in made.note) is not is_known
+    assert case_list([{"ticket_no": "NEW"}], tickets).is_complete is is_known
 
 
 def test_covered_days_are_the_same_in_whatever_parts_they_are_asked_for(site: SmallSite):

@@ -186,6 +186,19 @@ def test_a_unit_that_leaves_off_signing_is_told_once() -> None:
     assert judge(SUBSYSTEM, ["docexchange.unsigned", "docexchange.overdue_deliveries"], data, gaps=(ON,)) == []
 
 
+@pytest.mark.parametrize(("back", "is_doubtful"), [(1, True), (7, True), (8, False)])
+def test_what_is_unsigned_after_a_lost_day_may_have_been_signed_on_it(back: int, is_doubtful: bool) -> None:
+    """A day is lost before the inspected one; how many are overdue is unknown, be the day lost eight days before."""
+    before = [_signed(row["day"], 2) for row in days() if row["is_working_day"] and row["day"] < MONDAY] * 15
+    lying = [_signed(MONDAY + dt.timedelta(days=step), None) for step in (0, 1, 2)] * 2
+    data, codes = _deliveries(before + lying), ["docexchange.unsigned", "docexchange.overdue_deliveries"]
+    found = judge(SUBSYSTEM, codes, data, gaps=(ON - dt.timedelta(days=back),))
+    [unsigned] = [finding for finding in found if finding.code == "docexchange.unsigned"]
+    assert unsigned.is_violation
+    assert bool(unsigned.details.get("is_doubtful")) is is_doubtful
+    assert not any(finding.is_violation for finding in found if finding.code == "docexchange.overdue_deliveries")
+
+
 @pytest.mark.parametrize("period", [Period.day(ON), WEEK])
 def test_where_nobody_wrote_down_who_signed_no_unit_is_told(period: Period) -> None:
     """Since Monday no delivery has a time of its receipt; a unit owes thirty signatures of the week before, too."""
