@@ -138,7 +138,7 @@ class FindingLifecycle:
         return self.closed_on is None
 
     def day(self, on: date) -> int:
-        """Return the number of its day ``on``, 1 for the first; of one that is closed or over, how many days it lasted."""
+        """Return the number of its day ``on``, 1 for the first; of one that has ended, how many days it lasted."""
         end = self.closed_on or on + timedelta(days=1)
         if self.is_over:
             end = min(end, self.confirmed_on + timedelta(days=1))
