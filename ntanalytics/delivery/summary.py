@@ -18,6 +18,9 @@ from ntanalytics.reports.record import Record
 #: Most sentences and figures in a robot's message.
 _SENTENCES, _FIGURES = 4, 6
 
+#: Marks that stand behind a subject without a blank, as on the page.
+_TIGHT = ("，", "。", "；", "：", "、")
+
 #: Characters that a chat client takes for a mention, a mark or a link → full-width characters that look the same.
 _MARKS = str.maketrans({mark: chr(ord(mark) + 0xFEE0) for mark in "@<>[]`*_~#|\\"})
 _LINK = re.compile(r"(?<=[A-Za-z0-9])\.(?=[A-Za-z])|://", re.ASCII)
@@ -76,7 +79,7 @@ def summary(
     """
     blocks = own_blocks(record)  # the changes are given for the version of the reader
     sentences = [
-        f"{item['subject']} {item['text']}".strip()
+        _sentence(item["subject"], item["text"])
         for block in blocks
         if block.kind == "sentences"
         for item in block.body["items"]
@@ -120,6 +123,11 @@ def plain(text: str) -> str:
 def unlinked(text: str) -> str:
     """Return a text that looks the same, and in which no client sees a link."""
     return _LINK.sub(lambda match: "．" if match[0] == "." else "：//", text)
+
+
+def _sentence(subject: str, text: str) -> str:
+    """Return a sentence behind its subject, with a blank between them unless a mark follows."""
+    return f"{subject}{text}" if text.startswith(_TIGHT) else f"{subject} {text}".strip()
 
 
 def _numbered(texts: Iterable[str]) -> str:

@@ -2,8 +2,8 @@
 
 One identity (rule and entity) is one lifecycle. The first inspection that sees a violation opens it; the first one
 after that which sees it ok closes it. What was not seen says nothing: where a check was unknown or not applicable, an
-open lifecycle stays open and is unconfirmed; a day without an inspection says nothing at all. A violation that comes
-back soon after it was closed continues its lifecycle.
+open lifecycle stays open and is unconfirmed, unless the last inspection had noted that it was over; a day without an
+inspection says nothing at all. A violation that comes back soon after it was closed continues its lifecycle.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ class FindingLifecycle:
         change: what the last inspection made of it; of a closed one, how it was closed.
         closed_on: day of the inspection that closed it; None while it is open.
         snapshot_on: day of the snapshot, later than ``opened_on``, from which alone its begin is known; else None.
-        is_over: whether it ended on the day of the last inspection that saw it, though none has closed it yet.
+        is_over: whether it ended on the day of the last inspection that saw it; the next one closes it.
         is_doubtful: whether missing data may be all that any inspection saw of it.
     """
 
@@ -138,8 +138,11 @@ class FindingLifecycle:
         return self.closed_on is None
 
     def day(self, on: date) -> int:
-        """Return the number of its day ``on``, 1 for the first; of a closed one, how many days it lasted."""
-        return ((self.closed_on or on + timedelta(days=1)) - self.begun_on).days
+        """Return the number of its day ``on``, 1 for the first; of one that has ended, how many days it lasted."""
+        end = self.closed_on or on + timedelta(days=1)
+        if self.is_over:
+            end = min(end, self.confirmed_on + timedelta(days=1))
+        return (end - self.begun_on).days
 
 
 @dataclass(frozen=True)
@@ -153,6 +156,7 @@ class LifecycleState:
         days: the inspected days, oldest first.
         codes: the rules of that inspection (:attr:`ObservedDay.codes`).
         is_known: whether the past could be read; where not, nothing is said of it.
+        since: first day of a longer period; None for that of an inspection.
     """
 
     on: date | None = None
@@ -161,6 +165,7 @@ class LifecycleState:
     days: tuple[date, ...] = ()
     codes: Mapping[str, bool] = field(default_factory=dict)
     is_known: bool = True
+    since: date | None = None
 
     @cached_property
     def _open(self) -> Mapping[str, FindingLifecycle]:
@@ -174,6 +179,16 @@ class LifecycleState:
     def of(self, identity: str) -> FindingLifecycle | None:
         """Return the open lifecycle of that identity; None when there is none."""
         return self._open.get(identity)
+
+    def seen(self, identity: str) -> FindingLifecycle | None:
+        """Return the open lifecycle of that identity, else the last one that an inspection of a longer period saw."""
+        since = self.since
+        ended = (
+            item
+            for item in self.lifecycles
+            if since is not None and item.identity == identity and item.confirmed_on >= since
+        )
+        return self.of(identity) or max(ended, key=lambda item: item.confirmed_on, default=None)
 
     @property
     def open(self) -> tuple[FindingLifecycle, ...]:
@@ -312,14 +327,14 @@ def _follow(
                 _opened(observation, on, is_blind) if last is None else _seen_again(last, observation, on)
             )
         elif last is not None and last.is_open:
-            is_ok = observation.status == "ok"
+            is_ok = observation.status == "ok" or last.is_over
             current[identity] = replace(last, change="closed", closed_on=on) if is_ok else _unconfirmed(last)
 
 
 def _unobserved(lifecycle: FindingLifecycle, inspection: ObservedDay) -> FindingLifecycle:
     if lifecycle.code not in inspection.codes:
         return replace(lifecycle, change="dropped", closed_on=inspection.on)
-    if inspection.codes[lifecycle.code]:
+    if inspection.codes[lifecycle.code] or lifecycle.is_over:
         return replace(lifecycle, change="closed", closed_on=inspection.on)
     return _unconfirmed(lifecycle)
 

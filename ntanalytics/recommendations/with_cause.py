@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.headline import EventWords
-from ntanalytics.findings.lifecycle import LifecycleState
+from ntanalytics.findings.lifecycle import FindingLifecycle, LifecycleState
 from ntanalytics.findings.text import WordedFinding, Wording
 from ntanalytics.periods.day_text import day_words
 from ntanalytics.recommendations.causes import CAUSES_BY_CODE, OPERATIONS
@@ -69,8 +69,12 @@ class Assignment:
 
 def first_seen_on(finding: Finding, on: date, state: LifecycleState | None) -> date:
     """Return the day on which an inspection saw a finding first; ``on`` where none did before."""
-    lifecycle = state.of(finding.identity) if state is not None and state.is_known else None
+    lifecycle = _seen(finding, state)
     return on if lifecycle is None else lifecycle.opened_on
+
+
+def _seen(finding: Finding, state: LifecycleState | None) -> FindingLifecycle | None:
+    return state.seen(finding.identity) if state is not None and state.is_known else None
 
 
 def assignment_of(
@@ -81,7 +85,8 @@ def assignment_of(
 ) -> Assignment | None:
     """Return who sees to a violation and by when; None of anything else.
 
-    What no cause explains is looked into by the operations team within a day.
+    What no cause explains is looked into by the operations team within a day. What the inspections of a longer period
+    saw has their deadline; where they closed it, too, and that is not told to be over.
 
     Args:
         finding: the finding.
@@ -93,7 +98,9 @@ def assignment_of(
         return assignments.get(finding.identity)
     cause = cause_of(finding)
     owner, effort = (OPERATIONS, _UNEXPLAINED) if cause is None else (cause.owner, cause.effort)
-    return Assignment(owner, due_on(effort, first_seen_on(finding, on, state)))
+    lifecycle = _seen(finding, state)
+    due = due_on(effort, first_seen_on(finding, on, state))
+    return Assignment(owner, due, can_be_late=lifecycle is None or lifecycle.is_open)
 
 
 def word_with_assignment(on: date, state: LifecycleState | None = None) -> Callable[[Finding], Wording]:

@@ -125,7 +125,7 @@ def _changed_in(state: LifecycleState, first: date) -> LifecycleState:
         replace(item, change="same") if item.change == "new" and not _is_new(item, first) else item
         for item in state.lifecycles
     )
-    return replace(state, lifecycles=tuple(lifecycles))
+    return replace(state, lifecycles=tuple(lifecycles), since=first)
 
 
 def _inspections(context: CheckContext) -> PastFindings | None:
@@ -187,7 +187,8 @@ def hazards(evaluation: Evaluation, *, id: str = HAZARDS) -> Table:
     rows = tuple(
         {
             **_row(item),
-            "days": item.day(days[-1]),  # nobody looked later
+            # nobody looked later; an event lasted as long as an inspection saw it
+            "days": item.day(item.confirmed_on if item.identity in events else days[-1]),
             "opened": _opened_words(report, item),
             "how": _ended_words(item, days[-1], is_event=item.identity in events),
         }

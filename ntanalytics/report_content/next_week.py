@@ -57,7 +57,7 @@ def next_week(report: Report, evaluation: Evaluation, *, id: str = "planned") ->
             *_changes(evaluation),
             *_certificates(evaluation, last),
             *_disks(evaluation, last),
-            *_open(left, inspected, last, state, assignments),
+            *deadlines(left, inspected, last, state, assignments),
         ),
         key=lambda row: str(row["on"]),
     )
@@ -124,19 +124,26 @@ def _disks(evaluation: Evaluation, last: date) -> Iterator[Mapping[str, object]]
             yield _row(full_on, "容量", f"{disk}预计写满，须在此前清理或扩容", OPERATIONS)
 
 
-def _open(
+def deadlines(
     left: Iterable[Finding],
     inspected: Collection[Finding],
     last: date,
     state: LifecycleState,
     assignments: Mapping[str, Assignment],
 ) -> Iterator[Mapping[str, object]]:
-    """Return the open items, those of one rule and assignment in one line: on their deadline, or on the first day."""
+    """Return the open items, those of one rule and assignment in one line: on their deadline, or on the first day.
+
+    Args:
+        left: the open findings.
+        inspected: those of them that only an inspection knows.
+        last: last day of the report.
+        state: the lifecycles of the findings.
+        assignments: as ``assignment_of`` takes them.
+    """
     alike: dict[tuple[str, Assignment | None], list[Finding]] = {}
     for finding in worst_first(left):
-        alike.setdefault((finding.code, assignments.get(finding.identity)), []).append(finding)
-    for findings in alike.values():
-        assignment = assignment_of(findings[0], last, state, assignments)
+        alike.setdefault((finding.code, assignment_of(finding, last, state, assignments)), []).append(finding)
+    for (_, assignment), findings in alike.items():
         if assignment is None or assignment.due is None:
             continue
         if not assignment.can_be_late and assignment.due <= last:

@@ -12,6 +12,8 @@ import pytest
 
 from ntanalytics.delivery.email_body import email_body
 from ntanalytics.delivery.summary import plain, subject, summary
+from ntanalytics.reports import Sentence, sentences
+from ntanalytics.reports.notebook_record import record_of_blocks
 from ntanalytics.reports.record import Record, read_record
 
 PLACE = Path(__file__).parents[1] / "reports" / "sample.py"
@@ -66,6 +68,12 @@ def test_a_robots_lines_are_the_records(record: Record):
     ]
     items = [item for block in record.blocks if block.kind == "sentences" for item in block.body["items"]]
     assert lines[5] == plain(f"· {items[0]['subject']} {items[0]['text']}".replace("·  ", "· "))
+
+
+def test_no_blank_stands_between_an_incident_and_its_comma() -> None:
+    told = [Sentence("，已恢复。", "系统崩溃"), Sentence("启用账号 9 个。", "总体"), Sentence("一切正常。")]
+    shown = record_of_blocks("周报", [sentences(told)])
+    assert summary(shown, _manifest(), {}).sentences == ("系统崩溃，已恢复。", "总体 启用账号9个。", "一切正常。")
 
 
 @pytest.mark.parametrize(

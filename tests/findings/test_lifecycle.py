@@ -209,3 +209,13 @@ def test_the_order_in_which_inspections_are_told_does_not_matter(days: list[Obse
     shuffled = list(days)
     random.shuffle(shuffled)
     assert follow_lifecycles(shuffled) == follow_lifecycles(days)
+
+
+def test_an_event_that_was_noted_to_be_over_is_closed_by_the_next_inspection_even_if_its_rule_says_nothing() -> None:
+    """It began and ended on Tuesday: nobody could see it on Friday, and it lasted one day."""
+    over = _on(1, _seen(is_over=True), _seen(key="mobile"), sms_rate=False)
+    for friday in (_on(4, sms_rate=False), _on(4, _seen("unknown"), _seen("unknown", "mobile"), sms_rate=False)):
+        state = follow_lifecycles([over, friday])
+        told = {item.entity.key: (item.change, item.closed_on, item.day(_day(4))) for item in state.lifecycles}
+        assert told == {"unicom": ("closed", _day(4), 1), "mobile": ("unconfirmed", None, 4)}
+    assert _only(follow_lifecycles([_on(1, _seen(is_over=True))])).is_open  # the inspection that saw it closes nothing

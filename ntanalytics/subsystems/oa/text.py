@@ -12,7 +12,7 @@ from ntanalytics.findings.phrases import listed, moved, shifted, value_words
 from ntanalytics.findings.text import RuleText, Texts
 from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.figures import Figures
-from ntanalytics.metrics.noise import STEADY_SHARE
+from ntanalytics.metrics.noise import is_steady_count
 from ntanalytics.metrics.number_format import format_number
 from ntanalytics.metrics.oa.unit_ranking import MIN_ACCOUNTS
 from ntanalytics.periods import period_word
@@ -48,7 +48,7 @@ def pace(total: FigureRow, worked_days: tuple[int, int]) -> str:
     """Return the daily mean of working days against the period before; a holiday does not change it.
 
     Returns:
-        For example ``工作日日均活跃 4,971 个（本周 5 个工作日，上周 3 个），较上周增加 2.1%。``
+        For example ``工作日日均活跃 4,971 个（本周 5 个工作日，上周 3 个），较上周增加 4.1%。``
     """
     now, rate = total.exact("daily_active"), total.exact("daily_active_change_rate")
     if now is None or not worked_days[0] or rate is None:
@@ -58,7 +58,7 @@ def pace(total: FigureRow, worked_days: tuple[int, int]) -> str:
         if worked_days[0] != worked_days[1]
         else ""
     )
-    return f"工作日日均活跃 {_daily(now)} 个{few}，{_by(rate, total.against)}。"
+    return f"工作日日均活跃 {_daily(now)} 个{few}，{_by(rate, now, total.against)}。"
 
 
 def moved_units(moving: Figures, units: Figures) -> str:
@@ -231,8 +231,8 @@ def _daily(value: float) -> str:
     return format_number(value, "integer" if value >= 100 else "number:1")
 
 
-def _by(rate: float, against: str) -> str:
-    if abs(rate) <= STEADY_SHARE:
+def _by(rate: float, now: float, against: str) -> str:
+    if is_steady_count(now, now / (1 + rate) if rate > -1 else 0.0):  # as the card of the figure says it
         return f"与{against}基本持平"
     return f"较{against}{'增加' if rate > 0 else '减少'} {format_number(abs(rate), 'rate:1')}"
 

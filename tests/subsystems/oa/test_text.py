@@ -7,12 +7,15 @@ from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
 from ntanalytics.findings.finding import Entity
 from ntanalytics.findings.judgement import judge_value
 from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.figures import NO_FIGURES, case_list, figures
 from ntanalytics.metrics.unfilled import Unfilled
 from ntanalytics.report_content import chart_titles
+from ntanalytics.reports import kpi
 from ntanalytics.subsystems import RULES, word
 from ntanalytics.subsystems.oa import text as say
 from ntanalytics.subsystems.oa.adoption_checks import city_findings
@@ -94,6 +97,20 @@ def test_the_pace_names_the_working_days_only_where_they_differ() -> None:
     assert say.pace(_total(daily_active_change_rate=-0.0002), (5, 5)).endswith("，与前一期基本持平。")
     assert say.pace(_total(), (0, 5)) == ""
     assert say.pace(_total(daily_active_change_rate=None), (5, 5)) == ""
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "is_steady"),
+    [
+        (5395.0, 5326.0, True),  # 69 more, of 160 that chance explains (2 · √10,721 = 207, at most 3 %)
+        (8.8, 9.0, True),  # 0.2 less, of 0.27
+        (17.6, 13.8, False),  # 3.8 more, of 0.41
+    ],
+)
+def test_the_pace_is_steady_where_its_card_says_so(now: float, before: float, is_steady: bool) -> None:
+    total = _total(daily_active=now, daily_active_before=before, daily_active_change_rate=now / before - 1)
+    assert ("基本持平" in say.pace(total, (5, 5))) == is_steady
+    assert kpi(total.quantity("daily_active"), total.quantity("daily_active_before")).is_steady == is_steady
 
 
 def test_units_that_moved_are_counted_and_not_named() -> None:
