@@ -145,10 +145,9 @@ def stayed(page: Adoption) -> list[Table]:
     ages = [name for name in cohorts.columns if name.startswith("retention_")]
     drawn = [[row.quantity(name) for name in ages if row[name] is not None] for row in cohorts]
     cohorts = cohorts or cohorts.unknown_rows()  # no week of newcomers: too little is known before
-    known = oa_text.retained(cohorts) or "历史数据不足，暂无可观察的新账号。"
-    remark = f"{known}{oa_text.NO_NEWCOMERS}"
+    note = oa_text.retention_note(cohorts, page.tables["weeks"])
     cohort_table = table(
-        cohorts, "按首次使用周的留存率", id="cohorts", note=remark, origin=page.origin
+        cohorts, "按首次使用周的留存率", id="cohorts", note=note, origin=page.origin
     ).with_inline_charts(inline_lines("走势", drawn))
     return [flow, cohort_table]
 

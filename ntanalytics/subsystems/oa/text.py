@@ -16,6 +16,7 @@ from ntanalytics.metrics.noise import is_steady_count
 from ntanalytics.metrics.number_format import format_number
 from ntanalytics.metrics.oa.unit_ranking import MIN_ACCOUNTS
 from ntanalytics.periods import period_word
+from ntanalytics.periods.day_text import day_words
 
 
 def level(total: FigureRow, reach: FigureRow) -> str:
@@ -225,6 +226,24 @@ def retained(cohorts: Figures) -> str:
     share = sum(row["cohort"] * row["retention_4"] for row in known) / size
     rate, accounts = format_number(share, "rate:1"), format_number(size, "integer")
     return f"近期首次使用的账号中，4 周后仍有 {rate} 活跃（{accounts} 个账号）。"
+
+
+def retention_note(cohorts: Figures, weeks: Figures) -> str:
+    """Return what is known of the retention of newcomers, and the weeks with a gap, of which nothing is.
+
+    Args:
+        cohorts: a row for each week's newcomers.
+        weeks: ``week_on`` and ``active`` of the weeks; those before the first that is known are before the data.
+
+    Returns:
+        For example ``11月9日起的一周数据不完整，首次使用和当周留存未知。``, behind :func:`retained`.
+    """
+    first = min((row["week_on"] for row in weeks if row["active"] is not None), default=None)
+    holes = [row["week_on"] for row in weeks if row["active"] is None and first is not None and row["week_on"] > first]
+    named = "、".join(map(day_words, sorted(set(holes))))
+    gap = f"{named}起的一周数据不完整，首次使用和当周留存未知。" if holes else ""
+    known = retained(cohorts) or ("" if gap else "历史数据不足，暂无可观察的新账号。")
+    return f"{known}{gap}{NO_NEWCOMERS}"
 
 
 def _daily(value: float) -> str:
