@@ -239,9 +239,9 @@ def retention_note(cohorts: Figures, weeks: Figures) -> str:
         For example ``11月9日起的一周数据不完整，首次使用和当周留存未知。``, behind :func:`retained`.
     """
     first = min((row["week_on"] for row in weeks if row["active"] is not None), default=None)
-    holes = [row["week_on"] for row in weeks if row["active"] is None and first is not None and row["week_on"] > first]
-    named = "、".join(map(day_words, sorted(set(holes))))
-    gap = f"{named}起的一周数据不完整，首次使用和当周留存未知。" if holes else ""
+    gaps = [row["week_on"] for row in weeks if row["active"] is None and first is not None and row["week_on"] > first]
+    named = "、".join(map(day_words, sorted(set(gaps))))
+    gap = f"{named}起的一周数据不完整，首次使用和当周留存未知。" if gaps else ""
     known = retained(cohorts) or ("" if gap else "历史数据不足，暂无可观察的新账号。")
     return f"{known}{gap}{NO_NEWCOMERS}"
 

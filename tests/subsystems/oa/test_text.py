@@ -213,12 +213,12 @@ def test_retention_is_over_the_cohorts_of_which_it_is_known() -> None:
 def test_a_week_with_a_gap_is_why_its_retention_is_unknown_and_one_before_the_data_is_not() -> None:
     mondays = [dt.date(2026, 11, day) for day in (2, 9, 16)]
     cohorts = figures([{"cohort": 30, "retention_4": None}])
-    late, holed = (
+    late, lost = (
         figures([{"week_on": monday, "active": active} for monday, active in zip(mondays, counts, strict=True)])
         for counts in ((None, 7, 8), (6, None, 8))
     )
     assert say.retention_note(cohorts, late).startswith("历史数据不足")
-    assert say.retention_note(cohorts, holed).startswith("11月9日起的一周数据不完整，首次使用和当周留存未知。")
+    assert say.retention_note(cohorts, lost).startswith("11月9日起的一周数据不完整，首次使用和当周留存未知。")
 
 
 def test_the_busiest_day_counts_all_editions() -> None:
