@@ -68,7 +68,7 @@ def as_data(rule: Rule) -> dict[str, object]:
         "critical": rule.threshold.critical,
         "good": rule.threshold.good,
         "limits": rule_limits(rule),
-        "fewest": rule.min_count,
+        "min_count": rule.min_count,
         "advice": rule.advice,
         "reason": rule.reason,
         "cause": _cause(rule),
