@@ -44,9 +44,15 @@ _OTHER_KINDS = frozenset({"text", "state", "date", "month", "datetime"})
 _FORMAT = re.compile(r"(?P<sign>\+?)(?P<kind>[a-z]+)(:(?P<digits>\d))?")
 _WITH_DIGITS = frozenset({"number", "rate", "points"})
 
+_UNITS = "年月时分秒毫天次条个件家人台项份"
 _HAN = r"\u4e00-\u9fff（）“”"
 #: Spaces between a figure, or the mark of a bound, and a Chinese character, or between that mark and its figure.
-_LOOSE = re.compile(rf"(?<=[\d%≥≤{_HAN}])[ \u00a0]+(?=[{_HAN}])|(?<=[{_HAN}])[ \u00a0]+(?=[\d+−≥≤])|(?<=[≥≤]) +(?=\d)")
+#: A Latin name that ends in a digit is no figure, and keeps the space behind it, unless the digits have a unit
+#: (``oa 12 分``).
+_LOOSE = re.compile(
+    rf"(?P<name>[A-Za-z][A-Za-z0-9_./:-]*(?: \d[\d.]*(?= [^{_UNITS}]))?[ \u00a0])"
+    rf"|(?<=[\d%≥≤{_HAN}])[ \u00a0]+(?=[{_HAN}])|(?<=[{_HAN}])[ \u00a0]+(?=[\d+−≥≤])|(?<=[≥≤]) +(?=\d)"
+)
 
 
 class Format(NamedTuple):
@@ -98,9 +104,9 @@ def format_number(value: float | Decimal | None, form: str, unit: str = "") -> s
 def close_up(text: str) -> str:
     """Return a Chinese text without spaces at its figures: ``历时 3 小时 30 分`` → ``历时3小时30分``.
 
-    A space beside a Latin letter stays: ``oa-db-1 磁盘``.
+    A space beside a Latin name stays: ``portal 错误率``, ``oa-db-1 磁盘``, ``Windows 10 偏离常态``.
     """
-    return _LOOSE.sub("", text)
+    return _LOOSE.sub(lambda space: space["name"] or "", text)
 
 
 def has_nonzero_digit(text: str) -> bool:

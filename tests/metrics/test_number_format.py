@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from ntanalytics.metrics.number_format import format_number
+from ntanalytics.metrics.number_format import close_up, format_number
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,19 @@ def test_a_figure_is_written_as_a_reader_expects(value: float | None, form: str,
 def test_a_format_that_is_not_numeric_is_refused() -> None:
     with pytest.raises(ValueError, match="state"):
         format_number(1, "state")
+
+
+@pytest.mark.parametrize(
+    ("text", "closed"),
+    [
+        ("历时 3 小时 30 分", "历时3小时30分"),
+        ("oa-db-1 告警", "oa-db-1 告警"),
+        ("客户端 Windows 10 偏离常态", "客户端 Windows 10 偏离常态"),
+        ("portal 错误率达 3.0% 以上", "portal 错误率达3.0%以上"),
+        ("数据盘 /data1 使用率 94.0% （限值 90% ）", "数据盘 /data1 使用率94.0%（限值90%）"),
+        ("如 oa 12 分 56 秒", "如 oa 12分56秒"),
+        ("≥ 12 条", "≥12条"),
+    ],
+)
+def test_a_name_that_ends_in_a_digit_keeps_its_space_and_a_figure_does_not(text: str, closed: str) -> None:
+    assert close_up(text) == closed
