@@ -4,26 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 from statistics import median
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ntanalytics.contract import Dataset, Kind
 from ntanalytics.contract import dataset as dataset_named
-from ntanalytics.detectors.day_profile import MIN_EXPECTED, MIN_PART_ROWS, ProfileDamage
-from ntanalytics.workspace.day_damage import HISTORY_DAYS, Damages, RowsByHour, empty_days, has_profile
+from ntanalytics.detectors.day_profile import MIN_PART_ROWS, ProfileDamage
+from ntanalytics.workspace.day_damage import HISTORY_DAYS, Damages, RowsByHour, empty_days
 from ntanalytics.workspace.lost_rows import lost_days
+from ntanalytics.workspace.stopped_source import HeldOf, events_of, silent_days
 
 if TYPE_CHECKING:
     from ntanalytics.workspace.rows_by_hour import Parts
     from ntanalytics.workspace.site import Workspace
-
-#: Tells the complete days of each source of a dataset.
-HeldOf: TypeAlias = Callable[[Dataset], Mapping[str, Collection[dt.date]]]
 
 #: Rows that a book has at least, in all its registers together, on each day on which it is kept.
 _BOOK_ROWS = 10
@@ -55,59 +53,16 @@ def damaged_case_days(rows_by_hour: RowsByHour, cases: Dataset, held_of: HeldOf,
         covered = workspace.covered_days(cases.name, min(days), max(days))
         damages = lost_days(covered, days, _REJECTED_SHARE, _FEWEST_REJECTED)
         for source in workspace.sources_by_dataset.get(cases.name, ()):
-            events = _events_of(workspace, source)
+            events = events_of(workspace, source)
             if events:
-                damages |= _silent(rows_by_hour, source, [cases, *events], held_of, days)
+                silent = silent_days(rows_by_hour, source, cases, events, held_of, days)
+                damages |= {key: _of_cases(damage) for key, damage in silent.items()}
             else:
                 register = _unkept_register(workspace, cases, source, days)
                 unkept = {**_unkept(rows_by_hour, source, days), **register}
                 damages |= {key: known for key, known in unkept.items() if key[1] in days}
         rows_by_hour.damages_by_days[key] = damages
     return rows_by_hour.damages_by_days[key]
-
-
-def _silent(
-    rows_by_hour: RowsByHour, source: str, datasets: Sequence[Dataset], held_of: HeldOf, days: Sequence[dt.date]
-) -> Damages:
-    """Return the days on which a source gave nothing in hours in which one of its datasets of events always has rows.
-
-    Args:
-        rows_by_hour: the rows of the site's lake.
-        source: the source.
-        datasets: all of it that comes in hours, that of the cases first.
-        held_of: tells the complete days of each source of a dataset.
-        days: the days that are judged.
-    """
-    first = min(days) - dt.timedelta(days=HISTORY_DAYS)
-    damages = [rows_by_hour.damages(event, held_of(event), days) for event in datasets[1:]]
-    rows = [rows_by_hour.of(dataset, first, max(days)).get(source, {}) for dataset in datasets]
-    silent: dict[tuple[str, dt.date], ProfileDamage] = {}
-    for day in days:
-        known = [damage for own in damages if (damage := own.get((source, day))) and damage.missing_hours]
-        for damage in sorted(known, key=lambda damage: -len(damage.missing_hours)):
-            if _has_stopped(day, damage.missing_hours, *rows):
-                silent[source, day] = _of_cases(damage)
-                break
-    return silent
-
-
-def _has_stopped(day: dt.date, hours: range, cases: Mapping[dt.date, Parts], *events: Mapping[dt.date, Parts]) -> bool:
-    """Return whether a source gave nothing in some hours.
-
-    Cases that changed in them show that it did not stop, unless several datasets of events that usually have rows then
-    have none: what the lake has of the cases may be what an earlier extraction took.
-    """
-    if any(_rows_in(by_day.get(day, {}), hours) for by_day in events):
-        return False
-    if not _rows_in(cases.get(day, {}), hours):
-        return True
-    usual = [[_rows_in(parts, hours) for before, parts in by_day.items() if before < day] for by_day in events]
-    return sum(bool(rows) and sum(rows) / len(rows) >= MIN_EXPECTED for rows in usual) > 1
-
-
-def _rows_in(parts: Parts, hours: range) -> float:
-    """Return the rows of a day in some of its hours."""
-    return sum(float(rows[hours.start : hours.stop].sum()) for rows in parts.values())
 
 
 def _of_cases(damage: ProfileDamage) -> ProfileDamage:
@@ -191,10 +146,3 @@ def _going_on(
         if before and not rows[day] and workspace.calendar.is_likely_worked(day) in kinds:
             damages.setdefault(day, before)
     return {(source, day): damage for day, damage in damages.items()}
-
-
-def _events_of(workspace: Workspace, source: str) -> list[Dataset]:
-    """Return the datasets of a source whose days have a profile."""
-    datasets = workspace.sources_by_dataset.items()
-    named = [dataset_named(name) for name, sources in datasets if source in sources]
-    return [dataset for dataset in named if has_profile(dataset)]

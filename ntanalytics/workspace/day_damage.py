@@ -52,6 +52,8 @@ class RowsByHour:
         self._judged: dict[tuple[str, str, dt.date, tuple[dt.date, ...]], ProfileDamage | None] = {}
         #: Dataset and the days that were judged → the damages.
         self.damages_by_days: dict[tuple[str, tuple[dt.date, ...]], Damages] = {}
+        #: The same of the days on which the source of a dataset gave nothing else either.
+        self.stopped_by_days: dict[tuple[str, tuple[dt.date, ...]], Damages] = {}
         #: Source, first and last day → the days on which nobody wrote into a book.
         self.unkept_days: dict[tuple[str, dt.date, dt.date], Damages] = {}
 

@@ -28,6 +28,7 @@ from ntanalytics.workspace.lookback import Lookback
 from ntanalytics.workspace.lost_cases import with_lost_cases
 from ntanalytics.workspace.lost_rows import lost_days, undated_sentence
 from ntanalytics.workspace.report_gaps import Unreported, count_reports, days_without_reports, unreported_sentence
+from ntanalytics.workspace.stopped_source import stopped_days
 from ntanalytics.workspace.unended_days import unended_sentence
 from ntanalytics.workspace.unfilled_columns import unfilled_columns
 
@@ -150,7 +151,9 @@ class EventView(DatasetView):
         """Return the damages of complete days."""
         if has_profile(self.contract):
             damages = self._rows_by_hour.damages(self.contract, self._held(self._covered), days)
-            return {**lost_days(self._covered, days), **damages}
+            damages = {**lost_days(self._covered, days), **damages}
+            stopped = stopped_days(self._rows_by_hour, self.contract, self._held_of, days, damages) if days else {}
+            return {**stopped, **damages}
         damages = damaged_case_days(self._rows_by_hour, self.contract, self._held_of, days) if days else {}
         complete = self._complete
         return {key: damage for key, damage in damages.items() if key in complete}

@@ -7,8 +7,10 @@ held, damaged and counted takes a page longer than its own figures.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeAlias
 
 from pydantic import TypeAdapter
 
@@ -16,8 +18,12 @@ from ntanalytics.detectors.day_profile import ProfileDamage
 from ntanalytics.detectors.snapshot_fall import SnapshotFall
 from ntanalytics.ledger import CoverageDay
 from ntanalytics.metrics.unfilled import Unfilled
+from ntanalytics.workspace.day_damage import Damages
 from ntanalytics.workspace.ledger_answers import Days
 from ntanalytics.workspace.report import Report
+
+#: Dataset, days that were judged, and the damaged ones of each source.
+DamagesByDays: TypeAlias = list[tuple[str, tuple[dt.date, ...], list[tuple[str, dt.date, ProfileDamage]]]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +34,7 @@ class SharedCoverage:
         covered: dataset → first day, last day, and the covered days between.
         falls: state, and its damaged snapshots, without which a report would not tell what these lost.
         damages: dataset, days that were judged, and the damaged ones of each source.
+        stopped: the same of the days on which the source of a dataset gave nothing else either.
         rows: days of a dataset, and the rows of each source.
         unreported: days of a dataset, and source and day of those without delivery reports.
         rejects: days of a dataset, and the rejected rows.
@@ -39,7 +46,8 @@ class SharedCoverage:
 
     covered: dict[str, tuple[dt.date, dt.date, list[CoverageDay]]]
     falls: list[tuple[str, list[tuple[str, SnapshotFall]]]]
-    damages: list[tuple[str, tuple[dt.date, ...], list[tuple[str, dt.date, ProfileDamage]]]]
+    damages: DamagesByDays
+    stopped: DamagesByDays
     rows: list[tuple[Days, dict[str, int]]]
     unreported: list[tuple[Days, frozenset[tuple[str, dt.date]]]]
     rejects: list[tuple[Days, list[tuple[str, str, int]]]]
@@ -61,10 +69,8 @@ def known_coverage(report: Report) -> SharedCoverage:
             (dataset, [(source, fall) for (source, _), fall in falls.items()])
             for dataset, falls in workspace.snapshot_falls.items()
         ],
-        damages=[
-            (dataset, days, [(*key, damage) for key, damage in damages.items()])
-            for (dataset, days), damages in report.rows_by_hour.damages_by_days.items()
-        ],
+        damages=_listed(report.rows_by_hour.damages_by_days),
+        stopped=_listed(report.rows_by_hour.stopped_by_days),
         rows=list(workspace.counted_rows.items()),
         unreported=list(workspace.days_without_reports.items()),
         rejects=list(workspace.answers.rejects.items()),
@@ -88,12 +94,8 @@ def take_coverage(report: Report, shared: SharedCoverage) -> None:
     workspace.answers.causes.update(shared.causes)
     workspace.unfilled.update(shared.unfilled)
     workspace.absent.update(shared.absent)
-    report.rows_by_hour.damages_by_days.update(
-        {
-            (dataset, days): {(source, day): damage for source, day, damage in damages}
-            for dataset, days, damages in shared.damages
-        }
-    )
+    report.rows_by_hour.damages_by_days.update(_by_days(shared.damages))
+    report.rows_by_hour.stopped_by_days.update(_by_days(shared.stopped))
 
 
 def write_coverage(report: Report, path: Path) -> None:
@@ -105,3 +107,16 @@ def write_coverage(report: Report, path: Path) -> None:
 def read_coverage(report: Report, path: Path) -> None:
     """Have a report take the coverage that one over the same data has written."""
     take_coverage(report, _JSON.validate_json(path.read_bytes()))
+
+
+def _listed(damages_by_days: Mapping[tuple[str, tuple[dt.date, ...]], Damages]) -> DamagesByDays:
+    return [
+        (dataset, days, [(*key, damage) for key, damage in damages.items()])
+        for (dataset, days), damages in damages_by_days.items()
+    ]
+
+
+def _by_days(listed: DamagesByDays) -> dict[tuple[str, tuple[dt.date, ...]], Damages]:
+    return {
+        (dataset, days): {(source, day): damage for source, day, damage in damages} for dataset, days, damages in listed
+    }

@@ -12,9 +12,11 @@ import numpy as np
 import pytest
 
 from ntanalytics.contract import Dataset, dataset
+from ntanalytics.detectors.day_profile import ProfileDamage
 from ntanalytics.workspace.case_damage import damaged_case_days
 from ntanalytics.workspace.damage_text import damage_sentence
 from ntanalytics.workspace.day_damage import RowsByHour, damaged_days
+from ntanalytics.workspace.stopped_source import stopped_days
 
 MONDAY = dt.date(2026, 10, 19)
 FRIDAY = dt.date(2026, 11, 20)
@@ -172,6 +174,42 @@ def test_cases_lack_hours_where_a_dataset_of_events_begins_late_and_nothing_else
     }
     found = damaged_case_days(Exchange(rows), dataset(DELIVERIES), lambda _: {"exchange": days}, days[-5:])
     assert {day.isoformat(): (damage.kind, *damage.hours) for (_, day), damage in found.items()} == gaps
+
+
+@pytest.mark.parametrize(
+    ("at", "names", "until", "stops"),
+    [
+        ((9, 10, 14, 20), (DOCUMENTS, CALLS), 12, {"2026-11-19": ("ends_early", 0.5)}),  # the calls tell it
+        ((9, 10, 14, 20), (DOCUMENTS,), 12, {}),  # nothing else is known of the source
+        ((9, 10, 14, 20), (DOCUMENTS, CALLS), 24, {}),
+        ((9, 10), (DOCUMENTS, CALLS), 12, {}),  # nothing usually comes in these hours
+    ],
+)
+def test_few_events_end_where_the_many_of_their_source_do(
+    at: tuple[int, ...], names: tuple[str, ...], until: int, stops: dict[str, tuple[str, float]]
+) -> None:
+    """One document at each of a few hours, beside calls at all of them."""
+    days = [MONDAY + dt.timedelta(days=place) for place in range(32)]
+    thursday, hours = FRIDAY - dt.timedelta(days=1), np.arange(24)
+    usual = {DOCUMENTS: np.isin(hours, at).astype(float), CALLS: np.full(24, 8.0)}
+    kept = np.where(hours < until, 1.0, 0.0)
+    rows = {name: {day: {"": usual[name] * kept if day == thursday else usual[name]} for day in days} for name in names}
+    stopped = stopped_days(Exchange(rows), dataset(DOCUMENTS), lambda _: {"exchange": days}, days[-5:], {})
+    assert {day.isoformat(): (damage.kind, damage.share) for (_, day), damage in stopped.items()} == stops
+
+
+def test_a_dataset_with_rows_in_the_hours_has_not_stopped_and_what_its_own_rows_show_is_not_told_again() -> None:
+    days = [MONDAY + dt.timedelta(days=place) for place in range(32)]
+    thursday, whole, morning = days[-1], np.full(24, 8.0), np.where(np.arange(24) < 12, 8.0, 0.0)
+    few = np.where(np.isin(np.arange(24), (9, 20)), 1.0, 0.0)
+    calls = {day: {"": morning if day == thursday else whole} for day in days}
+    going_on = Exchange({DOCUMENTS: {day: {"": few} for day in days}, CALLS: calls})
+    cut = Exchange(
+        {DOCUMENTS: {day: {"": few * (morning > 0) if day == thursday else few} for day in days}, CALLS: calls}
+    )
+    own = {("exchange", thursday): ProfileDamage("rows_lost", 0, 0.2)}
+    for lake, damages in ((going_on, {}), (cut, own)):
+        assert not stopped_days(lake, dataset(DOCUMENTS), lambda _: {"exchange": days}, days[-5:], damages)
 
 
 @pytest.mark.parametrize(
