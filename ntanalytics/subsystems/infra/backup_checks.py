@@ -16,7 +16,7 @@ from ntanalytics.findings.finding import Entity, Finding, violations
 from ntanalytics.findings.judgement import evaluate_rules, judge_value, unknown
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics.figures import figures
-from ntanalytics.metrics.infra import backups
+from ntanalytics.metrics.infra import backup_runs, backups
 from ntanalytics.metrics.infra.backup_waits import LATE
 from ntanalytics.metrics.rows import rows
 from ntanalytics.subsystems.infra.backup_plans import (
@@ -108,7 +108,7 @@ def _with_moment(context: CheckContext, finding: Finding, last: datetime) -> Fin
 def _backup_missed(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the plans that have missed a run; several together as one, with each of them as its part."""
     runs = context.dataset("infra.backups", BACKUP_DAYS)
-    overdue = rows(backups.missed_runs(runs.recent, runs.known_end))
+    overdue = rows(backup_runs.missed_runs(runs.recent, runs.known_end))
     missed = [row for row in overdue if rule.threshold.judge(row[rule.measure]) != "ok"]
     is_of_many = len(missed) > _TOGETHER
     first = min((context.local_day(row["last_run_at"]) for row in missed), default=context.on)
@@ -157,7 +157,7 @@ def _backup_shift(context: CheckContext, rule: Rule) -> list[Finding]:
     """
     runs = context.dataset("infra.backups", BACKUP_DAYS)
     findings = []
-    shifted = rows(backups.start_shifts(runs.recent, context.on))
+    shifted = rows(backup_runs.start_shifts(runs.recent, context.on))
     for row in (row for row in shifted if rule.threshold.judge(row["shift_before_s"]) != "ok"):
         start, usual = (
             float((row[name] + context.utc_offset_h * 3600) % 86_400) for name in ("start_s", "usual_start_s")
@@ -170,7 +170,7 @@ def _backup_shift(context: CheckContext, rule: Rule) -> list[Finding]:
 def _backup_duration(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the plans whose last run took far longer, or shorter, than those before; several together as one."""
     runs = context.dataset("infra.backups", BACKUP_DAYS)
-    apart = [row for row in rows(backups.durations(runs.recent, context.on)) if _is_apart(row)]
+    apart = [row for row in rows(backup_runs.durations(runs.recent, context.on)) if _is_apart(row)]
     far = [row for row in apart if rule.threshold.judge(row[rule.measure]) != "ok"]
     findings = []
     for is_longer in (True, False):
@@ -188,7 +188,7 @@ def _backup_duration(context: CheckContext, rule: Rule) -> list[Finding]:
 def _backup_unchanged(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the plans of which some runs in a row kept the same bytes; several together as one."""
     runs = context.dataset("infra.backups", BACKUP_DAYS)
-    alike = rows(backups.unchanged_runs(runs.recent, runs.known_end))
+    alike = rows(backup_runs.unchanged_runs(runs.recent, runs.known_end))
     unchanged = [row for row in alike if rule.threshold.judge(row[rule.measure]) != "ok"]
     names = tuple(dict.fromkeys(str(row["plan"]) for row in unchanged))
     is_of_many = len(names) > _TOGETHER

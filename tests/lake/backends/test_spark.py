@@ -37,7 +37,7 @@ from ntanalytics.metrics.ca import certificates
 from ntanalytics.metrics.desk import compliance, daily_service, obligations, service_levels, ticket_flow
 from ntanalytics.metrics.docexchange import callers, records, registration
 from ntanalytics.metrics.identity import logins, misuse
-from ntanalytics.metrics.infra import availability, backups, check_spans, decay, hosts, requests
+from ntanalytics.metrics.infra import availability, backup_runs, check_spans, decay, hosts, requests
 from ntanalytics.metrics.oa import adoption, cancellations, daily_active
 from ntanalytics.metrics.seal import seals
 from ntanalytics.metrics.sms import repeats as sms_repeats
@@ -269,12 +269,12 @@ def _call_the_processes(workspace: Workspace, first: dt.date) -> None:
     decay.backups_by_day(workspace.table("infra.backups", first, UNTIL))
     hosts.loads_by_hour(workspace.table("infra.metrics", first, UNTIL), 8)
     hosts.unusual_levels(workspace.table("infra.metrics", first, UNTIL), UNTIL, 8)
-    backups.missed_runs(workspace.table("infra.backups", first, UNTIL), until)
-    backups.unchanged_runs(workspace.table("infra.backups", first, UNTIL), until)
+    backup_runs.missed_runs(workspace.table("infra.backups", first, UNTIL), until)
+    backup_runs.unchanged_runs(workspace.table("infra.backups", first, UNTIL), until)
     service_levels.used_after_removal(workspace.table("desk.access_grants"), UNTIL, 8)
     certificates.with_register(workspace.table("ca.logins", first, UNTIL), workspace.table("ca.certificates"))
     compliance.undelivered_reports(workspace.table("desk.report_plan"), UNTIL)
-    backups.durations(workspace.table("infra.backups", first, UNTIL), UNTIL)
+    backup_runs.durations(workspace.table("infra.backups", first, UNTIL), UNTIL)
     decay.pings_by_day(workspace.table("infra.checks", first, UNTIL))
 
 
