@@ -11,6 +11,21 @@ def day_words(day: date) -> str:
     return f"{day.month}月{day.day}日"
 
 
+def days_apart(first: date, last: date) -> tuple[str, str]:
+    """Return two days in words, each with its year where they are of two: ``2026年11月23日``, ``2027年2月28日``."""
+    if first.year == last.year:
+        return day_words(first), day_words(last)
+    return f"{first.year}年{day_words(first)}", f"{last.year}年{day_words(last)}"
+
+
+def counted_days(days: Sequence[date]) -> str:
+    """Return days by the first, the last and their number: ``11月18日``, ``11月16日至11月18日共 2 天``."""
+    if len(days) == 1:
+        return day_words(days[0])
+    first, last = days_apart(days[0], days[-1])
+    return f"{first}至{last}共 {len(days)} 天"
+
+
 def day_spans(days: Iterable[date]) -> str:
     """Return days with runs of them joined: ``11月18日、11月20日至22日``."""
     runs: list[list[date]] = []
@@ -26,4 +41,5 @@ def _span(run: Sequence[date]) -> str:
     first, last = run[0], run[-1]
     if first == last:
         return day_words(first)
-    return f"{day_words(first)}至{f'{last.day}日' if last.month == first.month else day_words(last)}"
+    begin, end = days_apart(first, last)
+    return f"{begin}至{f'{last.day}日' if (last.year, last.month) == (first.year, first.month) else end}"
