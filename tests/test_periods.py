@@ -174,5 +174,8 @@ def test_days_of_two_years_have_theirs() -> None:
     year = [first + dt.timedelta(days=n) for n in range(373)]  # to 30 November 2027: the same month of the next year
     assert day_spans(year) == "2026年11月23日至2027年11月30日"
     assert day_spans(year[:8]) == "11月23日至30日"
+    assert day_spans(year[:8], {2026}) == "11月23日至30日"
+    assert day_spans(year[:8], {2027}) == "2026年11月23日至30日"
+    assert day_spans(year[:1] + year[38:40], {2027}) == "2026年11月23日、2026年12月31日至2027年1月1日"
     assert counted_days(year[:1]) == "11月23日"
     assert counted_days(year[:98]) == "2026年11月23日至2027年2月28日共 98 天"

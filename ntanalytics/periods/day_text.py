@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from datetime import date, timedelta
 
 
@@ -26,15 +26,24 @@ def counted_days(days: Sequence[date]) -> str:
     return f"{first}至{last}共 {len(days)} 天"
 
 
-def day_spans(days: Iterable[date]) -> str:
-    """Return days with runs of them joined: ``11月18日、11月20日至22日``."""
+def day_spans(days: Iterable[date], years: Container[int] | None = None) -> str:
+    """Return days with runs of them joined: ``11月18日、11月20日至22日``.
+
+    Args:
+        days: the days.
+        years: the years of which the reader reads; a run that begins in another one has its year. None: it has none.
+    """
     runs: list[list[date]] = []
     for day in sorted(set(days)):
         if runs and day - runs[-1][-1] == timedelta(days=1):
             runs[-1].append(day)
         else:
             runs.append([day])
-    return "、".join(map(_span, runs))
+    return "、".join(
+        f"{run[0].year}年" * (years is not None and run[0].year not in years and run[0].year == run[-1].year)
+        + _span(run)
+        for run in runs
+    )
 
 
 def _span(run: Sequence[date]) -> str:
