@@ -272,7 +272,7 @@ def _write(book: Workbook, content: Sheet, names: Mapping[str, str]) -> None:
         if len(row) < len(content.header):  # a remark below a table
             sheet.append([_words_across(sheet, row[0], number, len(content.header), sum(widths))])
         else:
-            sheet.append([table_cell(sheet, cell, column) for column, cell in enumerate(row)])
+            sheet.append([table_cell(sheet, cell, column, numeric[column]) for column, cell in enumerate(row)])
     if content.empty:
         sheet.append([sheet_cell(sheet, SheetCell(clean_text(content.empty), color=SOFT))])
     if content.block is not None:

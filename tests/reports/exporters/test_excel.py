@@ -71,6 +71,19 @@ def test_the_workbook_has_the_number_and_the_remarks_of_the_page(sample: ModuleT
     assert workbook_differences(record, former.getvalue()) == []
 
 
+def test_what_is_unknown_among_numbers_stands_where_they_stand(sample: ModuleType) -> None:
+    known = quantity(MEASURES["opened_tickets"], 199)
+    cards = kpis([kpi(known), kpi(quantity(MEASURES["delivery_rate"], 0.9, is_complete=False))])
+    book = openpyxl.load_workbook(io.BytesIO(workbook_bytes(read_record(sample.notebook([sample.blocks()[0], cards])))))
+    sheet = book["主要指标"]
+    assert [(sheet.cell(row, 3).value, sheet.cell(row, 3).alignment.horizontal) for row in (3, 4, 5)] == [
+        ("本期", "right"),
+        (199, None),  # as the type: right
+        ("未知", "right"),
+    ]
+    assert sheet.cell(4, 1).alignment.horizontal == "left"
+
+
 def test_the_contents_link_to_every_sheet(workbook: Any) -> None:
     contents = workbook["目录"]
     links = [cell.hyperlink.location for row in contents.iter_rows() for cell in row if cell.hyperlink]
