@@ -20,7 +20,7 @@ MOST_LISTED = 30
 #: What stands between the source of a gap and its days.
 _LACKS = "缺"
 #: Days of two years, each with its own.
-_YEARS = re.compile(r"\d{4}年(\d+月\d+日)至\d{4}年(\d+月\d+日)")
+_YEARS = re.compile(r"\d{4}[年](\d+月\d+[日])至\d{4}[年](\d+月\d+[日])")
 
 UNCHANGED = "数据已更新，报告内容不变。"
 SAME_DATA = "所用数据与上一版相同，报告内容不变。"

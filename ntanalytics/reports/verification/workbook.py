@@ -38,10 +38,9 @@ def workbook_differences(record: Record, workbook: bytes) -> list[str]:
         return [f"{len(sheets)} sheets instead of {len(blocks) + 2}"]
     differences = _grid_differences(sheets[0], contents_grid(record, [sheet.title for sheet in sheets[1:]]))
     for sheet, block in zip(sheets[1:-1], blocks, strict=True):
-        found = _grid_differences(sheet, _sheet_grid(block, record.zone))
-        if found and not _grid_differences(sheet, _sheet_grid(block, record.zone, is_former=True)):
-            found = []
-        differences += found
+        new = _grid_differences(sheet, _sheet_grid(block, record.zone))
+        is_former = new and not _grid_differences(sheet, _sheet_grid(block, record.zone, is_former=True))
+        differences += [] if is_former else new
         differences += _chart_differences(sheet, block)
     return differences + _grid_differences(sheets[-1], sources_grid(record))
 
@@ -95,8 +94,7 @@ def kpis_grid(block: RecordedBlock, *, is_former: bool = False) -> Grid:
 
 
 def _remark(item: Mapping[str, Any]) -> str:
-    words = [word for word, is_said in (("基本持平", item.get("is_steady")), (item["note"], item["note"])) if is_said]
-    return "；".join(words)
+    return "；".join(filter(None, ("基本持平" if item.get("is_steady") else "", item["note"])))
 
 
 def sources_grid(record: Record) -> Grid:
