@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ntanalytics.errors import BadPeriod, CalendarMissing, SettingsError
 from ntanalytics.periods import Calendar, Period, PeriodKind, parse_period
-from ntanalytics.periods.day_text import day_spans
+from ntanalytics.periods.day_text import counted_days, day_spans, days_apart
 from ntanalytics.settings import read_calendar
 
 TODAY = dt.date(2026, 11, 24)  # a Tuesday
@@ -165,3 +165,17 @@ def test_days_are_written_as_runs() -> None:
     assert (
         day_spans([*days, dt.date(2026, 11, 30), dt.date(2026, 12, 1)]) == "11月18日、11月20日至22日、11月30日至12月1日"
     )
+
+
+def test_days_of_two_years_have_theirs() -> None:
+    first, last = dt.date(2026, 11, 23), dt.date(2027, 2, 28)
+    assert days_apart(first, last) == ("2026年11月23日", "2027年2月28日")
+    assert days_apart(first, dt.date(2026, 11, 29)) == ("11月23日", "11月29日")
+    year = [first + dt.timedelta(days=n) for n in range(373)]  # to 30 November 2027: the same month of the next year
+    assert day_spans(year) == "2026年11月23日至2027年11月30日"
+    assert day_spans(year[:8]) == "11月23日至30日"
+    assert day_spans(year[:8], {2026}) == "11月23日至30日"
+    assert day_spans(year[:8], {2027}) == "2026年11月23日至30日"
+    assert day_spans(year[:1] + year[38:40], {2027}) == "2026年11月23日、2026年12月31日至2027年1月1日"
+    assert counted_days(year[:1]) == "11月23日"
+    assert counted_days(year[:98]) == "2026年11月23日至2027年2月28日共 98 天"

@@ -48,6 +48,7 @@ def history(
     """
     from ntanalytics.ledger import Ledger
     from ntanalytics.ledger.history import KINDS
+    from ntanalytics.runner.notebooks import report_names
     from ntanalytics.settings import find_config, load
 
     for kind in kinds or ():
@@ -60,6 +61,8 @@ def history(
     begin = dt.datetime.combine(as_day(since, "--since"), dt.time(), settings.zone) if since else None
     wanted = kinds or [kind for kind in KINDS if kind != "extraction"]  # a run has a dozen of them
     entries = Ledger(settings.ledger).history(wanted, report=report, since=begin, limit=limit)
+    if report and not entries and report not in (names := report_names()):
+        raise UnknownName("report", report, names)  # one that was removed has its events
     if as_json:
         show_json([entry.as_data() for entry in entries])
         return

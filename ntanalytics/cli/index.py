@@ -21,8 +21,21 @@ def index(context: typer.Context, as_json: AsJson = False) -> None:
     from ntanalytics.settings import find_config, load
 
     page = write_index(RunContext(settings=load(find_config(context.obj))))
-    counts = {"issued": len(page.issued), "missing": len(page.missing), "unreadable": len(page.unreadable)}
+    counts = {
+        "issued": len(page.issued),
+        "missing": page.absent,
+        "outdated": page.outdated,
+        "unreadable": len(page.unreadable),
+        "unjudged": len(page.unjudged),
+    }
     if as_json:
         show_json({"path": str(page.path), **counts})
     else:
-        say(tr("wrote {path}: ", path=page.path) + ", ".join(f"{count} {name}" for name, count in counts.items()))
+        say(
+            tr(
+                "wrote {path}: {issued} issued, {missing} missing, {outdated} not issued again, "
+                "{unreadable} unreadable, {unjudged} not known",
+                path=page.path,
+                **counts,
+            )
+        )

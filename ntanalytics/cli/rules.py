@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import datetime as dt
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +13,9 @@ from ntanalytics.cli.tables import show_table
 from ntanalytics.cli.terminal import progress, show_json
 from ntanalytics.language import tr
 
+if TYPE_CHECKING:
+    from ntanalytics.workspace.site import Workspace
+
 
 @app.command(epilog="Example: ntanalytics rules --subsystem sms --day latest")
 def rules(
@@ -20,7 +24,8 @@ def rules(
     day: Annotated[
         str,
         typer.Option(
-            metavar="DAY", help="Also show the findings of a day: 2026-11-20, or latest for the last working day."
+            metavar="DAY",
+            help="Also show the findings of a day: 2026-11-20, or latest for the last whole working day in the lake.",
         ),
     ] = "",
     as_json: AsJson = False,
@@ -43,7 +48,7 @@ def rules(
     findings = {}
     if day:
         workspace = open_workspace(path)
-        on = rulebook.last_day(workspace) if day == "latest" else as_day(day, "--day")
+        on = _day(workspace, day)
         with progress() as show:
             show(tr("inspection of {on}", on=on), 0)
             findings = rulebook.findings_of_day(workspace, on)
@@ -58,3 +63,21 @@ def rules(
     ]
     heads = (tr("rule"), tr("kind"), tr("what"), tr("limits"), tr("min. events"), "")
     show_table((*heads, tr("said of {on}", on=on)) if day else heads, rows)
+
+
+def _day(workspace: Workspace, text: str) -> dt.date:
+    """Return the day of ``--day``.
+
+    Raises:
+        BadParameter: it is not a day.
+        BadPeriod: it has not begun.
+        NoData: there is no latest one.
+    """
+    from ntanalytics.evaluation import rulebook
+    from ntanalytics.periods import Period, require_started
+
+    if text == "latest":
+        return rulebook.last_day(workspace)
+    day = as_day(text, "--day")
+    require_started(Period.day(day), dt.datetime.now(workspace.settings.zone).date(), where="--day")
+    return day

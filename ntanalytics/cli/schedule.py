@@ -45,7 +45,7 @@ def schedule(
     else:
         rows = []
         for run in runs:
-            job, at = jobs[run.job], f"{run.at:%a %Y-%m-%d %H:%M}"
+            job, at = jobs[run.job], f"{_weekday(run.at)} {run.at:%Y-%m-%d %H:%M}"
             rows.append((at, run.job, job.report, run.period.text, f"{job.deadline(run.at):%H:%M}"))
         show_table((tr("scheduled at"), tr("job"), tr("report"), tr("period"), tr("deadline")), rows)
     if write is not None:
@@ -55,3 +55,8 @@ def schedule(
         complain(line)
     if problems:
         raise typer.Exit(3)
+
+
+def _weekday(at: dt.datetime) -> str:
+    """Return the day of the week in the language of the reader."""
+    return (tr("Mon"), tr("Tue"), tr("Wed"), tr("Thu"), tr("Fri"), tr("Sat"), tr("Sun"))[at.weekday()]

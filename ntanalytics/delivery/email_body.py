@@ -10,7 +10,7 @@ from pathlib import Path
 import jinja2
 
 from ntanalytics.delivery.manifest import Manifest
-from ntanalytics.delivery.summary import Summary, unlinked
+from ntanalytics.delivery.summary import Summary, blank_after, unlinked
 from ntanalytics.findings.threshold import ORDER, STATUSES
 from ntanalytics.reports import labels, palette
 from ntanalytics.reports.correction import own_blocks, own_subtitle
@@ -92,6 +92,7 @@ def _templates() -> jinja2.Environment:
     environment = template_environment(THEME)
     environment.finalize = _unlinked
     environment.globals.update(
+        blank_after=blank_after,
         kpi_words=labels.kpi_texts,
         cells=html_cells,
         columns=column_headings,

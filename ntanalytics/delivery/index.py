@@ -21,7 +21,7 @@ from markupsafe import Markup
 from ntanalytics.contract.enumerations import EDITIONS
 from ntanalytics.delivery.issued_reports import IssuedReport, UnreadableReport, read_issued_reports
 from ntanalytics.delivery.manifest import RENDERINGS
-from ntanalytics.delivery.missing import MissingReport, failures, publication_gaps
+from ntanalytics.delivery.missing import MissingReport, failures, publication_gaps, without_known
 from ntanalytics.disk_space import sync
 from ntanalytics.errors import PublishError
 from ntanalytics.findings.threshold import STATUSES
@@ -48,7 +48,7 @@ _ORDER = {
     )
 }  # fmt: skip
 
-PARAMETER_LABELS = {"unit": "单位", "edition": "版本"}
+PARAMETER_LABELS = {"unit": "单位", "edition": "版本", "as_of": "数据所知截至"}
 
 
 @dataclass(frozen=True)
@@ -84,9 +84,38 @@ class ReportIndex:
     unreadable: Sequence[UnreadableReport]
     unjudged: Sequence[str]
 
+    @property
+    def absent(self) -> int:
+        """The number of reports that were due and have no version: each period of a gap counts."""
+        return sum(len(report.periods) for report in self.missing if report.standing is None)
+
+    @property
+    def outdated(self) -> int:
+        """The number of reports whose version stands since a later run failed."""
+        return sum(report.standing is not None for report in self.missing)
+
+
+@dataclass(frozen=True)
+class OverdueReports:
+    """Reports of the jobs whose deadline has passed.
+
+    Attributes:
+        reports: one for each period.
+        unjudged: sentences on jobs of which it is not known.
+    """
+
+    reports: Sequence[MissingReport] = ()
+    unjudged: Sequence[str] = ()
+
 
 def write_index(
-    outputs: Path, runs: Iterable[Run], *, site: SiteLabels, calendar: Calendar, now: dt.datetime
+    outputs: Path,
+    runs: Iterable[Run],
+    *,
+    site: SiteLabels,
+    calendar: Calendar,
+    now: dt.datetime,
+    overdue: OverdueReports | None = None,
 ) -> ReportIndex:
     """Read the outputs and write their index in one step; the caller holds the lock on the index.
 
@@ -96,6 +125,7 @@ def write_index(
         site: the names and the zone of the site.
         calendar: the working days.
         now: the present moment (aware).
+        overdue: what the jobs owe; None without jobs.
 
     Raises:
         PublishError: it cannot be written; the old page stays.
@@ -107,8 +137,10 @@ def write_index(
         issued, unreadable = read_issued_reports(outputs)
         failed = failures(issued, runs, outputs)
         gaps, unjudged = publication_gaps(issued, failed, now.astimezone(site.zone).date(), calendar)
-        missing = sorted([*failed, *gaps], key=lambda report: report.periods[0].last, reverse=True)
-        index = ReportIndex(path, issued, missing, unreadable, unjudged)
+        owed = overdue or OverdueReports()
+        late = without_known(owed.reports, issued, [*failed, *gaps])
+        missing = sorted([*failed, *gaps, *late], key=lambda report: report.periods[0].last, reverse=True)
+        index = ReportIndex(path, issued, missing, unreadable, [*unjudged, *owed.unjudged])
         draft.write_text(page_text(index, site, now), encoding="utf-8", newline="\n")
         draft.chmod(0o640)
         sync(draft)
@@ -145,8 +177,8 @@ def page_text(index: ReportIndex, site: SiteLabels, now: dt.datetime) -> str:
         groups=groups,
         latest=[report for group in groups for report in group.latest],
         missing=index.missing,
-        absent=sum(len(report.periods) for report in index.missing if report.standing is None),
-        again=sum(report.standing is not None for report in index.missing),
+        absent=index.absent,
+        again=index.outdated,
         unreadable=index.unreadable,
         unjudged=index.unjudged,
         count=len(index.issued),

@@ -126,6 +126,20 @@ def publication_gaps(
     return gaps, sorted(unjudged)
 
 
+def without_known(
+    overdue: Iterable[MissingReport], issued: Iterable[IssuedReport], missing: Iterable[MissingReport]
+) -> list[MissingReport]:
+    """Return the overdue reports of the jobs that are not issued, and not among those that are missing anyway."""
+    known = {(_key(report), report.period.text) for report in issued}
+    known |= {(_key(report), period.text) for report in missing for period in report.periods}
+    late: dict[tuple[_Key, str], MissingReport] = {}
+    for report in overdue:  # two jobs may issue the same report
+        key = (_key(report), report.periods[0].text)
+        if key not in known:
+            late.setdefault(key, report)
+    return list(late.values())
+
+
 def _key(report: IssuedReport | Run | MissingReport) -> _Key:
     return report.report, parameters_key(report.parameters)
 

@@ -18,7 +18,7 @@ from ntanalytics.reports.record import Record
 #: Most sentences and figures in a robot's message.
 _SENTENCES, _FIGURES = 4, 6
 
-#: Marks that stand behind a subject without a blank, as on the page.
+#: Marks beside which no blank stands between a subject and its sentence, as on the page.
 _TIGHT = ("，", "。", "；", "：", "、")
 
 #: Characters that a chat client takes for a mention, a mark or a link → full-width characters that look the same.
@@ -79,7 +79,7 @@ def summary(
     """
     blocks = own_blocks(record)  # the changes are given for the version of the reader
     sentences = [
-        _sentence(item["subject"], item["text"])
+        item["subject"] + blank_after(item["subject"], item["text"]) + item["text"]
         for block in blocks
         if block.kind == "sentences"
         for item in block.body["items"]
@@ -104,9 +104,9 @@ def subject(manifest: Manifest, own_parameters: Mapping[str, object]) -> str:
 
 
 def figure_text(item: Mapping[str, Any], record: Record) -> str:
-    """Return a headline figure such as ``送达率 97.6%（▼ 1.1 个百分点，上周 98.7%）``."""
+    """Return a headline figure such as ``送达率 97.6%（▼ 1.1 个百分点，上周 98.7%）``, or with why it has no change."""
     value, change, before = labels.kpi_texts(item, record.zone)
-    note = "，".join(text for text in (change, before) if text)
+    note = "；".join(filter(None, ("，".join(filter(None, (change, before))), item["note"])))
     return f"{item['label']} {value}" + (f"（{note}）" if note else "")
 
 
@@ -125,9 +125,9 @@ def unlinked(text: str) -> str:
     return _LINK.sub(lambda match: "．" if match[0] == "." else "：//", text)
 
 
-def _sentence(subject: str, text: str) -> str:
-    """Return a sentence behind its subject, with a blank between them unless a mark follows."""
-    return f"{subject}{text}" if text.startswith(_TIGHT) else f"{subject} {text}".strip()
+def blank_after(subject: str, text: str) -> str:
+    """Return what stands between a subject and its sentence: a blank, unless a mark is beside it."""
+    return "" if not subject or subject.endswith(_TIGHT) or text.startswith(_TIGHT) else " "
 
 
 def _numbered(texts: Iterable[str]) -> str:

@@ -20,6 +20,7 @@ from ntanalytics.periods import Period
 from ntanalytics.recommendations.causes import CAUSES_BY_CODE
 from ntanalytics.report_content.contents import evaluate_report
 from ntanalytics.subsystems import RULES, SUBSYSTEMS, word
+from ntanalytics.workspace.event_view import is_complete_day
 from ntanalytics.workspace.report import Report
 from ntanalytics.workspace.site import Workspace
 
@@ -86,14 +87,19 @@ def remark(rule: Rule) -> str:
 
 
 def last_day(workspace: Workspace) -> dt.date:
-    """Return the last working day in the lake.
+    """Return the last working day in the lake that was over when it was extracted.
 
     Raises:
         NoData: there is none.
     """
     events = [name for name in workspace.sources_by_dataset if DATASETS[name].kind is Kind.EVENT]
-    ever = (dt.date(1970, 1, 1), dt.date(2999, 12, 31))
-    days = {covered.day for name in events for covered in workspace.covered_days(name, *ever)}
+    ever, zone = (dt.date(1970, 1, 1), dt.date(2999, 12, 31)), workspace.settings.zone
+    days = {
+        covered.day
+        for name in events
+        for covered in workspace.covered_days(name, *ever)
+        if is_complete_day(covered, zone)
+    }
     calendar = workspace.calendar
     working_days = [day for day in days if calendar.knows(day) and calendar.is_working_day(day)]
     if not working_days:

@@ -91,6 +91,11 @@ class Runs:
         runs = self._read(sa.select(table).where(table.c.report == report, table.c.period == period))
         return [run for run in runs if run.status == "published" and dict(run.parameters) == dict(parameters)]
 
+    def published_with(self, report: str, parameters: Mapping[str, Any]) -> list[Run]:
+        """Return the published runs of a report with these parameters, of all periods, newest first."""
+        runs = self._read(sa.select(tables.runs).where(tables.runs.c.report == report))
+        return [run for run in runs if run.status == "published" and dict(run.parameters) == dict(parameters)]
+
     def newest_by_path(self) -> dict[str, str]:
         """Return the folder of each published report → the id of the run that published it last."""
         table = tables.runs

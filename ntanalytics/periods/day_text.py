@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from datetime import date, timedelta
 
 
@@ -11,19 +11,44 @@ def day_words(day: date) -> str:
     return f"{day.month}月{day.day}日"
 
 
-def day_spans(days: Iterable[date]) -> str:
-    """Return days with runs of them joined: ``11月18日、11月20日至22日``."""
+def days_apart(first: date, last: date) -> tuple[str, str]:
+    """Return two days in words, each with its year where they are of two: ``2026年11月23日``, ``2027年2月28日``."""
+    if first.year == last.year:
+        return day_words(first), day_words(last)
+    return f"{first.year}年{day_words(first)}", f"{last.year}年{day_words(last)}"
+
+
+def counted_days(days: Sequence[date]) -> str:
+    """Return days by the first, the last and their number: ``11月18日``, ``11月16日至11月18日共 2 天``."""
+    if len(days) == 1:
+        return day_words(days[0])
+    first, last = days_apart(days[0], days[-1])
+    return f"{first}至{last}共 {len(days)} 天"
+
+
+def day_spans(days: Iterable[date], years: Container[int] | None = None) -> str:
+    """Return days with runs of them joined: ``11月18日、11月20日至22日``.
+
+    Args:
+        days: the days.
+        years: the years of which the reader reads; a run that begins in another one has its year. None: it has none.
+    """
     runs: list[list[date]] = []
     for day in sorted(set(days)):
         if runs and day - runs[-1][-1] == timedelta(days=1):
             runs[-1].append(day)
         else:
             runs.append([day])
-    return "、".join(map(_span, runs))
+    return "、".join(
+        f"{run[0].year}年" * (years is not None and run[0].year not in years and run[0].year == run[-1].year)
+        + _span(run)
+        for run in runs
+    )
 
 
 def _span(run: Sequence[date]) -> str:
     first, last = run[0], run[-1]
     if first == last:
         return day_words(first)
-    return f"{day_words(first)}至{f'{last.day}日' if last.month == first.month else day_words(last)}"
+    begin, end = days_apart(first, last)
+    return f"{begin}至{f'{last.day}日' if (last.year, last.month) == (first.year, first.month) else end}"

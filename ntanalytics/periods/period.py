@@ -163,6 +163,10 @@ class Period:
         """Word for the period before it: ``前一日``, ``上周``, ``上月``; of a contract year ``此前同长时段``."""
         return _WORDS.get(self.kind, _WORDS_OF_OTHERS)[1]
 
+    def is_of(self, kind: PeriodKind) -> bool:
+        """Return whether it is of a kind: a job issues reports of one kind."""
+        return self.kind is kind
+
     @property
     def days(self) -> list[dt.date]:
         """Local days, in order."""

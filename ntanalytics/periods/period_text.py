@@ -19,6 +19,25 @@ _FORMS = (
 )
 
 
+def require_started(period: Period, today: dt.date, *, where: str) -> None:
+    """Refuse a period that lies in the future.
+
+    Args:
+        period: the period.
+        today: the local day.
+        where: who asks for it: a report, or an option.
+
+    Raises:
+        BadPeriod: it has not begun.
+    """
+    if period.first > today:
+        raise BadPeriod(
+            tr("{period} has not begun: today is {today}", period=period.text, today=today),
+            where=where,
+            todo=tr("name an earlier period"),
+        )
+
+
 def parse_period(text: str, today: dt.date, calendar: Calendar | None = None) -> Period:
     """Return the period of a text.
 

@@ -30,7 +30,7 @@ _FIELDS = (
     Field("alerted_at", "datetime", "巡检提示", format="datetime"),
     Field("warning_s", "number", "提前时间", format="seconds"),
     Field("outcome", "string", "结果"),
-    Field("nearest", "string", "未提示时最接近限值的一项"),
+    Field("nearest", "string", "未提示时最接近阈值的一项"),
 )
 
 #: Name of the report whose findings are held against reality.
@@ -100,7 +100,7 @@ def _nearest(span: DutySpan, missed: Sequence[Case], past: Sequence[PastInspecti
         findings = published_findings(outputs, version) if version is not None else []
         value = detection.nearest(_quiet(span, findings, case.subsystem))
         if value is not None:
-            words[case.number] = f"{value.name}，距关注限值{format_number(value.distance, 'rate:0')}"
+            words[case.number] = f"{value.name}，距关注阈值{format_number(value.distance, 'rate:0')}"
     return words
 
 

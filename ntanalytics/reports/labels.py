@@ -25,6 +25,7 @@ MISSING_LISTED = 12  #: the same of datasets that were not extracted
 _TIMES_LISTED = 3  #: extraction times that are named; of more the first and the last
 _REASONS_LISTED = 10  #: reasons of rejected rows that are written out; the record has them all
 _NOT_TAKEN = "未取得"
+_STEADY = "基本持平"
 
 
 def status_mark(status: str) -> str:
@@ -202,9 +203,14 @@ def kpi_texts(item: Mapping[str, Any], zone: ZoneInfo = LOCAL_ZONE) -> tuple[str
     if item["change"] is not None:
         size = display(abs(item["change"]), item["change_format"]).lstrip("+")
         change = f"{'▲' if item['change'] > 0 else '▼'} {size}" if has_nonzero_digit(size) else "持平"
-        change = "基本持平" if item.get("is_steady") else change
+        change = _STEADY if item.get("is_steady") else change
     before = display(item["before"], item["format"], item["unit"], zone) if item["before"] is not None else ""
     return value, change, f"{against_of(item)}{before}" if before else ""
+
+
+def kpi_remark(item: Mapping[str, Any]) -> str:
+    """Return the remark on a headline figure whose change stands as a number: its note, and that it is steady."""
+    return "；".join(filter(None, (_STEADY * bool(item.get("is_steady")), str(item["note"]))))
 
 
 def against_of(item: Mapping[str, Any]) -> str:

@@ -17,6 +17,11 @@ from ntanalytics.reports.table_diff import chart_changes, table_changes
 #: Number of changes that are listed; more are counted.
 MOST_LISTED = 30
 
+#: What stands between the source of a gap and its days.
+_LACKS = "缺"
+#: Days of two years, each with its own.
+_YEARS = re.compile(r"\d{4}[年](\d+月\d+[日])至\d{4}[年](\d+月\d+[日])")
+
 UNCHANGED = "数据已更新，报告内容不变。"
 SAME_DATA = "所用数据与上一版相同，报告内容不变。"
 
@@ -58,14 +63,26 @@ def record_changes(before: Record, after: Record) -> list[Change]:
 
 
 def _gap_changes(before: Record, after: Record) -> Iterator[Change]:
+    """Yield the gaps that went, came, or have other days than before: these are not told as filled."""
     then, now = ({_current_gap(gap): gap for gap in record.head.body["gaps"]} for record in (before, after))
-    yield from (Change("数据缺失", "", gap, "", f"已补齐：{gap}") for key, gap in then.items() if key not in now)
-    yield from (Change("数据缺失", "", "", gap, f"现缺：{gap}") for key, gap in now.items() if key not in then)
+    gone, new = ([gap for key, gap in here.items() if key not in there] for here, there in ((then, now), (now, then)))
+    former: dict[str, str] = {}
+    for gap in gone:
+        former.setdefault(_whose(gap), gap)
+    still = {_whose(gap) for gap in new}
+    yield from (Change("数据缺失", "", gap, "", f"已补齐：{gap}") for gap in gone if _whose(gap) not in still)
+    yield from (Change("数据缺失", "", former.get(_whose(gap), ""), gap, f"现缺：{gap}") for gap in new)
+
+
+def _whose(gap: str) -> str:
+    """Return the dataset and source of a gap: what stands before its days."""
+    whose, lacks, _ = gap.partition(_LACKS)
+    return whose + lacks if lacks else gap
 
 
 def _current_gap(gap: str) -> str:
-    """Return a gap with its days as they are written today: the same gap was ``10月01日`` in 0.1.0."""
-    return re.sub(r"(?<!\d)0(\d[月日])", r"\1", gap)
+    """Return a gap with its days as they are written today, not as ``10月01日``, and without years."""
+    return _YEARS.sub(r"\1至\2", re.sub(r"(?<!\d)0(\d[月日])", r"\1", gap))
 
 
 def _kpi_changes(before: Record, after: Record) -> Iterator[Change]:

@@ -36,7 +36,8 @@ def data_changes(ledger: Ledger, request: ReportRequest, extraction_id: int, rea
         extraction_id: the last extraction before the earlier version.
         read: the datasets that the report has read; of the others that it may need nothing is shown.
     """
-    sentences, unchanged, cases = [], _Again(), _Again()
+    years = {request.period.first.year, request.period.last.year}
+    sentences, unchanged, cases = [], _Again(years), _Again(years)
     past = ledger.as_of(extraction_id, dt.datetime.now(dt.UTC)).coverage
     period = request.period
     for name, history in sorted(request.notebook.needs.items()):
@@ -52,8 +53,8 @@ def data_changes(ledger: Ledger, request: ReportRequest, extraction_id: int, rea
         days = [day.day for day in extracted]
         then, now = _by_day(past.days(name, min(days), max(days))), _by_day(extracted)
         is_case = contract.kind is Kind.CASE
-        counted, same = _replaced(then, now, has_rows=not is_case)
-        if parts := [*_came(then, now), *counted]:
+        counted, same = _replaced(then, now, years, has_rows=not is_case)
+        if parts := [*_came(then, now, years), *counted]:
             sentences.append(f"{contract.label}：{'，'.join(parts)}。")
         if same:
             (cases if is_case else unchanged).add(contract.label, same)
@@ -67,10 +68,12 @@ class _Again:
     """Datasets that were extracted again, of which one sentence tells.
 
     Attributes:
+        years: the years of the report.
         labels: their Chinese names.
         days: the days of all of them.
     """
 
+    years: set[int]
     labels: list[str] = field(default_factory=list)
     days: set[dt.date] = field(default_factory=set)
 
@@ -84,20 +87,20 @@ class _Again:
         if not self.labels:
             return []
         more = f"等 {len(self.labels)} 类数据" if len(self.labels) > _MOST_LISTED else ""
-        return [f"{'、'.join(self.labels[:_MOST_LISTED])}{more}{what}（{day_spans(self.days)}）。"]
+        return [f"{'、'.join(self.labels[:_MOST_LISTED])}{more}{what}（{day_spans(self.days, self.years)}）。"]
 
 
 def _by_day(days: Iterable[CoverageDay]) -> _Days:
     return {(day.source, day.day): day for day in days}
 
 
-def _came(then: _Days, now: _Days) -> list[str]:
+def _came(then: _Days, now: _Days, years: set[int]) -> list[str]:
     """Return the days that were not there, or empty, and are held now."""
     came = [key for key, day in now.items() if day.is_held and (key not in then or not then[key].is_held)]
-    return [f"{day_spans(day for _, day in came)}的数据补取到"] if came else []
+    return [f"{day_spans((day for _, day in came), years)}的数据补取到"] if came else []
 
 
-def _replaced(then: _Days, now: _Days, *, has_rows: bool) -> tuple[list[str], set[dt.date]]:
+def _replaced(then: _Days, now: _Days, years: set[int], *, has_rows: bool) -> tuple[list[str], set[dt.date]]:
     """Return the days that were extracted again: those whose rows differ as a text, and the others.
 
     What changed in a day with as many rows is not known: it may be what changed the report.
@@ -105,6 +108,7 @@ def _replaced(then: _Days, now: _Days, *, has_rows: bool) -> tuple[list[str], se
     Args:
         then: the days as they were.
         now: the days as they are.
+        years: the years of the report.
         has_rows: whether the rows of an extraction are all of its day.
     """
     both = [key for key, day in now.items() if day.is_held and key in then and then[key].is_held and day != then[key]]
@@ -112,6 +116,6 @@ def _replaced(then: _Days, now: _Days, *, has_rows: bool) -> tuple[list[str], se
     same = {day for _, day in both} - {day for _, day in counted}
     if not counted:
         return [], same
-    days = day_spans(day for _, day in counted)
+    days = day_spans((day for _, day in counted), years)
     old, new = (sum(held[key].source_rows for key in counted) for held in (then, now))
     return [f"{days}重新取数（原 {old:,} 行，现 {new:,} 行）"], same

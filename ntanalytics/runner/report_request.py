@@ -8,9 +8,9 @@ from functools import cached_property
 from pathlib import Path
 
 from ntanalytics.delivery.report_folder import folder_in, folder_name
-from ntanalytics.errors import BadParameter, BadPeriod
+from ntanalytics.errors import BadParameter
 from ntanalytics.language import tr
-from ntanalytics.periods import Period, parse_period
+from ntanalytics.periods import Period, parse_period, require_started
 from ntanalytics.runner.notebooks import ReportNotebook, load_report
 from ntanalytics.runner.parameters import Value, resolve
 from ntanalytics.runner.run_context import RunContext
@@ -90,11 +90,7 @@ def request_report(
     if isinstance(period, str):
         today = context.today
         period = parse_period(period, today, context.settings.calendar())
-        if period.first > today:
-            todo = tr("name an earlier period")
-            raise BadPeriod(
-                tr("{period} has not begun: today is {today}", period=period.text, today=today), where=report, todo=todo
-            )
+        require_started(period, today, where=report)
     notebook.check_period(period)
     return ReportRequest.of(notebook, period, given)
 

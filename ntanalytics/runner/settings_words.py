@@ -23,7 +23,7 @@ _NAMES: Mapping[str, str] = MappingProxyType(
 
 #: Setting of a rule → its name.
 _OF_RULES: Mapping[str, str] = MappingProxyType(
-    {"warning": "关注限值", "critical": "异常限值", "min_count": "最少事件数", "advice": "建议措施", "enabled": "启用"}
+    {"warning": "关注阈值", "critical": "异常阈值", "min_count": "最少事件数", "advice": "建议措施", "enabled": "启用"}
 )
 
 #: What all other settings are.
@@ -31,7 +31,7 @@ _OTHERS = "其他设置"
 
 
 def settings_words(keys: Iterable[str]) -> list[str]:
-    """Return the names of settings in Chinese, each once: ``规则“送达率”的关注限值``.
+    """Return the names of settings in Chinese, each once: ``规则“送达率”的关注阈值``.
 
     Args:
         keys: dotted keys, such as ``rules.sms.delivery_rate.warning``.

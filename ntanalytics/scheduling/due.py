@@ -10,11 +10,9 @@ from zoneinfo import ZoneInfo
 from ntanalytics.language import tr
 from ntanalytics.ledger.scheduled_runs import ScheduledRunRecord
 from ntanalytics.periods import Calendar, Period, parse_period
+from ntanalytics.runner.overdue import FURTHEST_DAYS
 from ntanalytics.scheduling.jobs import Job
 from ntanalytics.scheduling.retry_policy import is_time_to_retry
-
-#: Days back from now in which scheduled runs are searched, however long nothing ran.
-FURTHEST_DAYS = 400
 
 
 @dataclass(frozen=True)

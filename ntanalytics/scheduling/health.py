@@ -14,11 +14,21 @@ from typing import Any
 from ntanalytics.errors import NtaError
 from ntanalytics.lake import DeltaLake
 from ntanalytics.ledger import Delivery
+from ntanalytics.periods import PeriodKind, parse_period
+from ntanalytics.runner.overdue import overdue, records_of
 from ntanalytics.runner.run_context import RunContext
 from ntanalytics.scheduling.delivery_results import undelivered
-from ntanalytics.scheduling.due import FURTHEST_DAYS, scheduled_run_of
 from ntanalytics.scheduling.jobs import Job
 from ntanalytics.settings.calendar_end import CalendarEnd, calendar_end
+
+#: Period of a job → the kind of the periods of its reports.
+_KINDS = {
+    "yesterday": PeriodKind.DAY,
+    "last-working-day": PeriodKind.DAY,
+    "last-week": PeriodKind.WEEK,
+    "last-month": PeriodKind.MONTH,
+    "contract-year": PeriodKind.CONTRACT,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +38,7 @@ class JobHealth:
     Attributes:
         job: its name.
         report: its report.
-        issued_at: the moment of its latest report (aware UTC); None without one.
+        issued_at: the moment of its latest report, which a person may have issued (aware UTC); None without one.
         period: the period of that report; empty without one.
         overdue: the periods whose deadline has passed without a report, the oldest first, each with its status.
         trouble: the reason why the job cannot be judged (a year without a calendar), or empty.
@@ -121,49 +131,29 @@ def health(context: RunContext, jobs: Mapping[str, Job]) -> Health:
 
 
 def _job_health(context: RunContext, name: str, job: Job, now: dt.datetime) -> JobHealth:
-    records = context.ledger.scheduled_runs.for_job(name)
-    issued = [record for record in records if record.status == "issued"]
-    latest = max(issued, key=lambda record: record.scheduled_at, default=None)
-    overdue: tuple[tuple[str, str], ...] = ()
+    issued_at, period = _latest(context, name, job, now)
+    late: tuple[tuple[str, str], ...] = ()
     trouble = ""
     try:
-        overdue = tuple(_overdue(context, name, job, now))
+        late = tuple((late_period.text, status) for late_period, status in overdue(context, name, job, now))
     except NtaError as error:
         trouble = str(error)
-    return JobHealth(
-        job=name,
-        report=job.report,
-        issued_at=latest.ended_at if latest else None,
-        period=latest.period if latest else "",
-        overdue=overdue,
-        trouble=trouble,
-    )
+    return JobHealth(job=name, report=job.report, issued_at=issued_at, period=period, overdue=late, trouble=trouble)
 
 
-def _overdue(context: RunContext, name: str, job: Job, now: dt.datetime) -> Iterator[tuple[str, str]]:
-    """Yield the periods without a report after their deadline, each with its status.
-
-    Raises:
-        CalendarMissing: a year is not known, and it matters.
-    """
-    zone, calendar = context.settings.zone, context.settings.calendar()
-    status = {
-        record.scheduled_at.astimezone(zone): record.status for record in context.ledger.scheduled_runs.for_job(name)
-    }
-    since = now - dt.timedelta(days=min(FURTHEST_DAYS, job.max_age_days))
-    if status:
-        since = max(since, min(status) - dt.timedelta(seconds=1))
-    moments = job.when.between(since, now, calendar, zone)
-    for at in moments if status else moments[-1:]:  # a job that never ran promised its latest report only
-        if job.deadline(at) < now and status.get(at) not in ("issued", "skipped"):
-            period = scheduled_run_of(name, job, at, calendar).period.text
-            if not _is_issued_by_hand(context, job, period):
-                yield period, status.get(at, "missing")
-
-
-def _is_issued_by_hand(context: RunContext, job: Job, period: str) -> bool:
-    """Return whether a person issued the report of a job and period, as the index counts it, too."""
-    return job.each is None and bool(context.ledger.runs.of_report(job.report, period, job.parameters))
+def _latest(context: RunContext, name: str, job: Job, now: dt.datetime) -> tuple[dt.datetime | None, str]:
+    """Return when the report of a job's latest period came out, by its job or by hand, and that period."""
+    records = [record for record in records_of(context, name) if record.status == "issued"]
+    scheduled = max(records, key=lambda record: record.scheduled_at, default=None)
+    latest = (scheduled.ended_at, scheduled.period) if scheduled else (None, "")
+    if job.each is not None:
+        return latest
+    first = parse_period(scheduled.period, now.date()).first if scheduled else dt.date.min
+    for run in context.ledger.runs.published_with(job.report, job.parameters):
+        period = parse_period(run.period, now.date())
+        if period.is_of(_KINDS[job.period]) and period.first > first:
+            first, latest = period.first, (run.ended_at, run.period)
+    return latest
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from ntanalytics.metrics.figures import Covered
 from ntanalytics.metrics.rows import rows
 from ntanalytics.metrics.unfilled import Unfilled
 from ntanalytics.periods import Period, days_between, local_window
-from ntanalytics.periods.day_text import day_words
+from ntanalytics.periods.day_text import counted_days
 from ntanalytics.reports.blocks.head import AsOf
 from ntanalytics.workspace.case_damage import damaged_case_days
 from ntanalytics.workspace.damage_text import damage_sentence
@@ -329,7 +329,6 @@ def is_complete_day(day: CoverageDay, zone: ZoneInfo) -> bool:
 
 
 def _gap_sentence(line: AsOf) -> str:
-    days = line.missing_days
-    span = day_words(days[0]) if len(days) == 1 else f"{day_words(days[0])}至{day_words(days[-1])}共 {len(days)} 天"
+    span = counted_days(line.missing_days)
     cause = f"（{line.error}）" if line.error else ""
     return f"{line.label}：数据源 {line.source} 缺{span}的完整数据{cause}，相关合计为下限，环比不作比较。"

@@ -11,7 +11,7 @@ import numpy as np
 
 from ntanalytics.contract import Dataset
 from ntanalytics.detectors.day_profile import MIN_PART_ROWS
-from ntanalytics.periods.day_text import day_words
+from ntanalytics.periods.day_text import counted_days
 from ntanalytics.workspace.daily_counts import Count
 from ntanalytics.workspace.day_damage import empty_days
 
@@ -65,7 +65,7 @@ def unended_days(
 def unended_sentence(contract: Dataset, source: str, days: Sequence[dt.date]) -> str:
     """Return in Chinese that no case ended on some days, and what that leaves of the figures."""
     label = contract.column(contract.ended[0]).label
-    span = day_words(days[0]) if len(days) == 1 else f"{day_words(days[0])}至{day_words(days[-1])}共 {len(days)} 天"
+    span = counted_days(days)
     return (
         f"{contract.label}：数据源 {source} {span}没有一条{label}，是否未回写不明，"
         "按缺数据处理：未结与逾期未知，办结数为下限。"

@@ -86,6 +86,15 @@ def test_what_did_not_come_out_is_said_first(tmp_path: Path) -> None:
     assert "secret words" not in (tmp_path / "index.html").read_text(encoding="utf-8")
 
 
+def test_each_period_of_a_gap_counts(tmp_path: Path) -> None:
+    """The page and the command have one number: the weeks 42 to 45 are one line, and four reports."""
+    for week in (40, 41, 46, 47):
+        issue(tmp_path, "sms_volume", f"2026-W{week}")
+    made = write(tmp_path, ran("sms_volume", "2026-W47", "failed"))
+    assert (made.absent, made.outdated) == (4, 1)
+    assert words(page(tmp_path).xpath("//p[contains(@class,'strip')]")[0]).startswith(f"■ {made.absent} 份")
+
+
 def test_a_folder_that_cannot_be_read_is_listed(tmp_path: Path) -> None:
     (tmp_path / "sms_volume" / "2026-W47").mkdir(parents=True)
     made = write(tmp_path)

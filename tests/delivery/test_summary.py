@@ -12,7 +12,9 @@ import pytest
 
 from ntanalytics.delivery.email_body import email_body
 from ntanalytics.delivery.summary import plain, subject, summary
-from ntanalytics.reports import Sentence, sentences
+from ntanalytics.metrics import MEASURES
+from ntanalytics.metrics.quantity import quantity
+from ntanalytics.reports import Sentence, kpi, kpis, sentences
 from ntanalytics.reports.notebook_record import record_of_blocks
 from ntanalytics.reports.record import Record, read_record
 
@@ -72,8 +74,21 @@ def test_a_robots_lines_are_the_records(record: Record):
 
 def test_no_blank_stands_between_an_incident_and_its_comma() -> None:
     told = [Sentence("，已恢复。", "系统崩溃"), Sentence("启用账号 9 个。", "总体"), Sentence("一切正常。")]
+    told.append(Sentence("O2 现场驻场。", "未达到："))
     shown = record_of_blocks("周报", [sentences(told)])
-    assert summary(shown, _manifest(), {}).sentences == ("系统崩溃，已恢复。", "总体 启用账号9个。", "一切正常。")
+    expected = ("系统崩溃，已恢复。", "总体 启用账号9个。", "一切正常。", "未达到：O2 现场驻场。")
+    assert summary(shown, _manifest(), {}).sentences == expected
+    mail = lxml.html.document_fromstring(email_body(shown, _manifest(), summary(shown, _manifest(), {}), "平台"))
+    assert tuple(" ".join(each.text_content().split()) for each in mail.iter("li")) == expected
+
+
+def test_a_figure_without_a_change_says_why() -> None:
+    """The page has the remark on the card."""
+    opened = quantity(MEASURES["opened_tickets"], 12, is_complete=False)
+    item = kpi(opened, quantity(MEASURES["opened_tickets"], 15))
+    assert item.note
+    shown = record_of_blocks("周报", [kpis([item])])
+    assert summary(shown, _manifest(), {}).figures == (f"新增工单 ≥12件（前一期15件；{item.note}）",)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 import json
 from pathlib import Path
 
@@ -7,11 +8,13 @@ import pytest
 from typer.testing import CliRunner
 
 from ntanalytics.cli import app
-from ntanalytics.errors import UnknownName
+from ntanalytics.errors import BadPeriod, UnknownName
 from ntanalytics.evaluation.estate import EvaluatedEstate
 from ntanalytics.evaluation.rulebook import findings_of_day, last_day, of_subsystem, page
+from ntanalytics.ledger.coverage import CoverageDay
 from ntanalytics.subsystems import RULES
 from ntanalytics.workspace import open_workspace
+from ntanalytics.workspace.site import Workspace
 
 ROOT = Path(__file__).parents[2]
 
@@ -74,3 +77,22 @@ def test_the_command_says_what_each_says_of_the_last_working_day(estate: Evaluat
     said = {each["code"]: each["said"] for each in json.loads(done.stdout)}
     assert set(said) == {code for code in RULES if code.startswith("desk.")}
     assert said["desk.attendance_rate"] == "● 正常 1"
+
+
+def test_the_latest_day_is_one_that_was_over_when_it_was_extracted(estate: EvaluatedEstate, monkeypatch):
+    """The present day, of which a morning is there, is none: all of it would be unknown."""
+    workspace = open_workspace(estate.settings.file)
+    latest = last_day(workspace)
+    [next_day] = [day for day in (latest + dt.timedelta(days=n) for n in range(1, 8)) if day.weekday() < 5][:1]
+    noon = dt.datetime.combine(next_day, dt.time(4), dt.UTC)
+    begun = CoverageDay(
+        source="x", day=next_day, taken_at=noon, rows=9, source_rows=9, rejected=0, is_held=True, extraction_id=1
+    )
+    real = Workspace.covered_days
+    monkeypatch.setattr(Workspace, "covered_days", lambda *asked: [*real(*asked), begun])
+    assert last_day(open_workspace(estate.settings.file)) == latest
+
+
+def test_a_day_in_the_future_is_refused_as_a_period_of_a_report_is(estate: EvaluatedEstate):
+    done = CliRunner().invoke(app, ["--config", str(estate.settings.file), "rules", "--day", "2999-01-04"])
+    assert isinstance(done.exception, BadPeriod)

@@ -105,3 +105,13 @@ def test_a_kind_that_is_none_is_refused_with_those_that_are(config: Path):
     done = nta("--config", str(config), "history", "--kind", "runs")
     assert done.returncode == 2
     assert "did you mean 'run'" in done.stderr
+
+
+def test_an_unknown_report_has_no_empty_history(config: Path):
+    """One that was removed has its events; of one that is not there it was shown as if it had never run."""
+    wrong = nta("--config", str(config), "history", "--report", "sms_volme")
+    assert wrong.returncode == 2
+    assert "did you mean 'sms_volume'" in wrong.stderr
+    assert nta("--config", str(config), "history", "--report", "sms_volume").returncode == 0
+    Ledger(f"sqlite:///{config.parent}/ledger.sqlite").runs.start("removed", "2026-W47", {})
+    assert "removed 2026-W47" in nta("--config", str(config), "history", "--report", "removed").stdout

@@ -71,6 +71,24 @@ def test_a_gap_whose_days_were_written_otherwise_is_the_same_gap():
     assert record_diff(before, after, has_new_data=True) == [UNCHANGED]
 
 
+def test_a_gap_of_fewer_days_is_not_filled():
+    """Of three missing days one came; those of another source all did."""
+    sms, desk = "短信：数据源 sms 缺{}的完整数据，相关合计为下限。", "工单：数据源 desk 缺11月18日的完整数据。"
+    before = _record((sms.format("11月18日至11月20日共 3 天"), desk), 12345, complete=False)
+    after = _record((sms.format("11月19日至11月20日共 2 天"),), 12345, complete=False)
+    filled, left = record_changes(before, after)
+    assert (filled.after, filled.sentence) == ("", "已补齐：工单：数据源 desk 缺11月18日的完整数据。")
+    assert "3天" in left.before
+    assert "2天" in left.after
+    assert left.sentence == "现缺：短信：数据源 sms 缺11月19日至11月20日共2天的完整数据，相关合计为下限。"
+
+
+def test_a_gap_that_names_its_years_now_is_the_same_gap():
+    before = _record(("短信：数据源 sms 缺3月1日至2月28日共 98 天的完整数据。",), 12345, complete=False)
+    after = _record(("短信：数据源 sms 缺2026年3月1日至2027年2月28日共 98 天的完整数据。",), 12345, complete=False)
+    assert record_diff(before, after, has_new_data=True) == [UNCHANGED]
+
+
 def test_where_nothing_on_the_first_page_changed_it_is_said():
     same = _record((), 12345, _finding("联通", "ok", 0.99))
     assert record_diff(same, same, has_new_data=True) == [UNCHANGED]

@@ -51,3 +51,17 @@ def test_rows_are_told_where_an_extraction_takes_all_of_a_day(
         period=Period.week(dt.date(2026, 11, 16)), notebook=SimpleNamespace(needs={dataset: 0})
     )
     assert data_changes(ledger, request, first, [dataset]) == said
+
+
+def test_days_before_the_year_of_the_report_have_theirs(tmp_path: Path) -> None:
+    """The history of a report of January 2027 reaches into the year before."""
+    ledger = Ledger(f"sqlite:///{tmp_path}/ledger.sqlite")
+    first = ledger.coverage.record(_taken("docexchange.documents", 1, 70, 36))
+    ledger.coverage.record(_taken("docexchange.documents", 2, 71, 36))
+    request: Any = SimpleNamespace(
+        period=Period.month(dt.date(2027, 1, 1)), notebook=SimpleNamespace(needs={"docexchange.documents": 70})
+    )
+    assert data_changes(ledger, request, first, ["docexchange.documents"]) == [
+        "公文：2026年11月19日重新取数（原 70 行，现 71 行）。",
+        "公文重新取数，行数不变（2026年11月20日）。",
+    ]

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from ntanalytics.errors import PublishError, ReportFailed
 from ntanalytics.runner import indexing
+from ntanalytics.scheduling.health import health
+from ntanalytics.scheduling.jobs import load_jobs
 from tests.desk import Desk
 
 
@@ -45,3 +49,35 @@ def test_outputs_where_nothing_can_be_written_are_said_to_be_so(desk: Desk) -> N
     desk.outputs.write_text("a file", encoding="utf-8")
     with pytest.raises(PublishError, match="cannot write"):
         indexing.index(desk.context())
+
+
+#: Tuesday, nine o'clock in Shanghai; the week before ended on 22 November, and its report was due on Monday at ten.
+TUESDAY = dt.datetime(2026, 11, 24, 1, tzinfo=dt.UTC)
+JOBS = "jobs: {weekly: {report: probe, period: last-week, when: Monday 08:00, max_age_days: 30}}"
+
+
+def _absent(desk: Desk) -> set[str]:
+    made = indexing.index(desk.context(TUESDAY))
+    return {period.text for report in made.missing for period in report.periods}
+
+
+def test_what_a_job_owes_is_missing_in_the_index_as_in_the_health(desk: Desk) -> None:
+    desk.write()
+    desk.settings.jobs.parent.mkdir(parents=True)
+    desk.settings.jobs.write_text(JOBS, encoding="utf-8")
+    assert _absent(desk) == set()  # the scheduler has not begun
+    began = dt.datetime(2026, 11, 9, tzinfo=dt.UTC)  # 8 o'clock in Shanghai on the Monday two weeks before
+    desk.ledger.scheduled_runs.begin("weekly", began, "2026-W45", "host")
+    desk.ledger.scheduled_runs.end("weekly", began, "issued")
+    assert _absent(desk) == {"2026-W46", "2026-W47"}
+    [job] = health(desk.context(TUESDAY), load_jobs(desk.settings.jobs)).jobs
+    assert {period for period, _ in job.overdue} == {"2026-W46", "2026-W47"}
+    desk.run("2026-W47")
+    assert _absent(desk) == {"2026-W46"}
+
+
+def test_jobs_that_cannot_be_read_leave_it_open_whether_a_report_is_missing(desk: Desk) -> None:
+    desk.write()
+    desk.settings.jobs.parent.mkdir(parents=True)
+    desk.settings.jobs.write_text("jobs: {weekly: {report: probe}}", encoding="utf-8")
+    assert len(indexing.index(desk.context(TUESDAY)).unjudged) == 1

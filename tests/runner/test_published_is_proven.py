@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ntanalytics.errors import VerificationFailed
+from ntanalytics.errors import ReportIncomplete, VerificationFailed
 from ntanalytics.reports.verification import verify
 from ntanalytics.reports.verification.manifest import manifest_digest
 from tests.desk import Desk
@@ -57,10 +57,20 @@ def rewrite(folder: Path, change: Callable[[dict[str, Any]], object], *, is_forg
 def test_a_published_report_is_proven_and_the_verdict_says_how(folder: Path) -> None:
     verdict = verify(folder)
     assert verdict.proven == (
-        "every figure in page, workbook, document and OFD is the record's",
+        "every figure in report.html, report.xlsx is the record's",  # this report has neither Word nor OFD
         "rendered again, each of them is the same",
     )
     assert verdict.open == ()
+
+
+def test_a_folder_without_a_report_is_none_and_not_a_damaged_one(tmp_path: Path) -> None:
+    """As ``reproduce`` and ``remark`` say of it; where a part is there, the others are missing."""
+    for folder in (tmp_path, tmp_path / "none"):
+        with pytest.raises(ReportIncomplete, match="no published report"):
+            verify(folder)
+    (tmp_path / "manifest.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(VerificationFailed, match=r"report\.ipynb"):
+        verify(tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from ntanalytics.settings.parts import Site
 def test_keys_have_words_and_what_no_figure_depends_on_is_told_once_and_last() -> None:
     keys = ["channels.mail.url", "outputs", "rules.sms.delivery_rate.warning", "site.calendar", "sources.sms.url"]
     keys += ["sources.sms.password", "site.contract.begins"]
-    assert settings_words(keys) == ["规则“送达率”的关注限值", "工作日历", "数据源 sms", "合同年度", "其他设置"]
+    assert settings_words(keys) == ["规则“送达率”的关注阈值", "工作日历", "数据源 sms", "合同年度", "其他设置"]
     assert settings_words([]) == []
 
 

@@ -59,6 +59,23 @@ def test_what_a_person_issued_is_not_overdue(desk: Desk):
     assert not health(desk.context(NOW), other).is_well  # another report
 
 
+def test_the_last_issue_is_that_of_the_latest_period_whoever_issued_it(desk: Desk):
+    """The index shows it as the latest, too."""
+    turns, runs = desk.ledger.scheduled_runs, desk.ledger.runs
+    turns.begin("daily", _turn(20), "2026-11-19", "host")
+    turns.end("daily", _turn(20), "issued")
+    for period, parameters in (("2026-11-18", {}), ("2026-W47", {}), ("2026-11-23", {"unit": "市局"})):
+        runs.finish(runs.start("probe", period, parameters), "published", version=1)
+    [job] = health(desk.context(NOW), JOBS).jobs
+    assert job.period == "2026-11-19"  # one is older, one of a week, one of a unit
+    run = runs.start("probe", "2026-11-20", {})
+    runs.finish(run, "published", version=1)
+    [job] = health(desk.context(NOW), JOBS).jobs
+    ended = runs.get(run)
+    assert ended is not None
+    assert (job.period, job.issued_at) == ("2026-11-20", ended.ended_at)
+
+
 def test_a_year_without_a_calendar_is_trouble_and_not_health(desk: Desk):
     desk.ledger.scheduled_runs.skip("daily", _turn(20), "2026-11-19", "x")
     found = health(desk.context(dt.datetime(2027, 1, 8, tzinfo=dt.UTC)), JOBS)

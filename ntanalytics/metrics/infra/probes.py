@@ -119,6 +119,8 @@ def measured_time(checks: ir.Table, until: datetime) -> ir.Table:
 def certificates(checks: ir.Table, at: datetime) -> ir.Table:
     """Return the TLS certificates in the checks, and their remaining days.
 
+    Of a target that nothing checked any more the days since then do not count: its certificate may have been replaced.
+
     Args:
         checks: rows of ``infra.checks`` of the period.
         at: the moment (aware) from which days are counted.
@@ -126,10 +128,16 @@ def certificates(checks: ir.Table, at: datetime) -> ir.Table:
     Returns:
         ``subsystem``, ``target`` and the measures of ``CERTIFICATES``, soonest to expire first.
     """
-    seen = checks.filter(checks.expires_at.notnull() & (checks.checked_at <= ibis.literal(at)))
-    last = seen.group_by("subsystem", "target").aggregate(tls_expires_at=seen.expires_at.argmax(seen.checked_at))
-    left = last.tls_expires_at.epoch_seconds() - ibis.literal(at).epoch_seconds()
-    return last.mutate(tls_days=(left / 86_400).ceil().cast("float64")).order_by("tls_days", "target")
+    known = checks.filter(checks.checked_at <= ibis.literal(at))
+    last = known.group_by("subsystem", "target").aggregate(
+        tls_expires_at=known.expires_at.argmax(known.checked_at, where=known.expires_at.notnull()),
+        _checked_at=known.checked_at.max(),
+    )
+    last = last.filter(last.tls_expires_at.notnull())
+    moment = ibis.literal(at).epoch_seconds()
+    unseen_days = ((moment - last["_checked_at"].epoch_seconds()) / 86_400).floor()
+    left = (last.tls_expires_at.epoch_seconds() - moment) / 86_400 + unseen_days
+    return last.mutate(tls_days=left.ceil().cast("float64")).drop("_checked_at").order_by("tls_days", "target")
 
 
 def former_certificates(checks: ir.Table, at: datetime) -> ir.Table:

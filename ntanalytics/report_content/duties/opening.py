@@ -40,9 +40,11 @@ def contract_span(report: Report) -> DutySpan | None:
 
 
 def days_of_year(span: DutySpan) -> tuple[int, int] | None:
-    """Return the days of the span and those of its contract year; None where the site names no contract year."""
+    """Return the days of the span that are over, and those of its contract year; None where the site names no year."""
     year = span.context.calendar.contract_year
     if year is None:
         return None
-    day = timedelta(days=1)
-    return (span.last - span.first) // day + 1, (year[1] - year[0]) // day + 1
+    day, last = timedelta(days=1), span.last
+    if span.log.known_until is not None:  # the report may be made before its period ends
+        last = min(last, span.day(span.log.known_until) - day)
+    return max(0, (last - span.first) // day + 1), (year[1] - year[0]) // day + 1

@@ -161,8 +161,9 @@ def _confirmed(span: DutySpan) -> Iterator[Fact]:
         text += f"，书面确认{span.clock(row['confirmed_at'])}"
         is_short, day = row["change_no"] in unconfirmed, span.day(finished)
         fact = Fact(day, number, text, "short" if is_short else "met", "实施前没有书面确认" * is_short)
-        is_open = is_short and row["confirmed_at"] is None
-        yield unless_hidden(span, fact, "desk.changes", since=span.first) if is_open else fact
+        is_open, noted = is_short and row["confirmed_at"] is None, row["noted_at"]
+        since = span.first if noted is None else span.day(noted)  # before it the ledger had no row to confirm
+        yield unless_hidden(span, fact, "desk.changes", since=since) if is_open else fact
 
 
 def _results(span: DutySpan) -> Iterator[Fact]:

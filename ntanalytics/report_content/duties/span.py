@@ -13,7 +13,7 @@ from ntanalytics.contract import Kind
 from ntanalytics.findings.phrases import listed
 from ntanalytics.metrics.rows import rows
 from ntanalytics.periods import PeriodKind, days_between
-from ntanalytics.periods.day_text import day_words
+from ntanalytics.periods.day_text import day_words, days_apart
 from ntanalytics.report_content.duties.report_log import ReportLog
 from ntanalytics.workspace.dataset_view import DatasetView
 
@@ -177,7 +177,7 @@ def day_runs(days: Sequence[date]) -> list[str]:
             runs[-1].append(day)
         else:
             runs.append([day])
-    return [day_words(run[0]) + (f"至{day_words(run[-1])}" if len(run) > 1 else "") for run in runs]
+    return [day_words(run[0]) if len(run) == 1 else "至".join(days_apart(run[0], run[-1])) for run in runs]
 
 
 def _unread_rows(context: CheckContext, name: str, since: date, until: date) -> int:

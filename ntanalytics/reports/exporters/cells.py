@@ -107,7 +107,7 @@ def sheet_cell(sheet: Any, content: SheetCell, *, indent: int | None = None, wra
     Args:
         sheet: the sheet it is written to.
         content: its value and style.
-        indent: the indent of a left-aligned cell; None keeps the alignment of the value's type.
+        indent: the indent of a left-aligned cell; -1 for a right-aligned one; None keeps the alignment of the type.
         wraps: a long text continues on a second line.
     """
     cell = WriteOnlyCell(sheet, None if content.value == "" else content.value)
@@ -118,16 +118,22 @@ def sheet_cell(sheet: Any, content: SheetCell, *, indent: int | None = None, wra
         cell.style = _STYLES[content.size, content.bold, content.color]
         cell.number_format = content.format
         if indent is not None:
-            cell.alignment = Alignment(horizontal="left", vertical="center", indent=indent, wrap_text=wraps)
+            side = "left" if indent >= 0 else "right"
+            cell.alignment = Alignment(horizontal=side, vertical="center", indent=max(indent, 0), wrap_text=wraps)
         known[style] = cell._style  # noqa: SLF001 - its one public form is its parts
     cell._style = copy(known[style])  # noqa: SLF001
     return cell
 
 
-def table_cell(sheet: Any, content: SheetCell, column: int) -> WriteOnlyCell:
-    """Return a cell in a column of a table: numbers right, the rest left and, beside numbers, a little in."""
+def table_cell(sheet: Any, content: SheetCell, column: int, is_numeric: bool) -> WriteOnlyCell:
+    """Return a cell in a column of a table: numbers right, the rest left and, beside numbers, a little in.
+
+    What is unknown among numbers stands where they stand.
+    """
     if is_number(content.value):
         return sheet_cell(sheet, content)
+    if is_numeric and content.value == UNKNOWN:
+        return sheet_cell(sheet, content, indent=-1)
     room, value = WIDEST - 2, content.value
     wraps = isinstance(value, str) and 2 * len(value) > room and display_width(value) > room
     return sheet_cell(sheet, content, indent=min(column, 1), wraps=wraps)

@@ -147,10 +147,10 @@ def _kpi_sheet(block: RecordedBlock, name: str, zone: ZoneInfo) -> Sheet:
                 SheetCell(_number(item["before"], item["format"]), form),
                 SheetCell(_number(item["change"], item["change_format"]), excel_format(item["change_format"])),
                 SheetCell(change_unit, color=SOFT),
-                SheetCell(clean_text(item["note"])),
+                SheetCell(clean_text(labels.kpi_remark(item))),
             ]
         )
-        texts.append([item["label"], unit, *labels.kpi_texts(item, zone), "", item["note"]])
+        texts.append([item["label"], unit, *labels.kpi_texts(item, zone), "", labels.kpi_remark(item)])
     name_of, now, before, change, note = labels.kpi_headings(block.body["items"])
     header = [name_of, "单位", now, before, change, "变化单位", note]
     title = block.title or _kind_label("kpis")
@@ -222,7 +222,8 @@ def _link(sheet: Any, cell: str, name: str) -> None:
 def _content_lines(record: Record) -> list[SheetCell | None]:
     """Return the lines above the list of sheets; None is an empty one."""
     head = record.head.body
-    period = " · ".join(text for text in (head["period"]["label"], head["subtitle"], head["period"]["text"]) if text)
+    number = labels.issue_number(head["period"])
+    period = " · ".join(text for text in (head["period"]["label"], head["subtitle"], number) if text)
     return [
         SheetCell(record.head.title, bold=True, size=16, color=BLUE),
         SheetCell(period, color=SOFT),
@@ -271,7 +272,7 @@ def _write(book: Workbook, content: Sheet, names: Mapping[str, str]) -> None:
         if len(row) < len(content.header):  # a remark below a table
             sheet.append([_words_across(sheet, row[0], number, len(content.header), sum(widths))])
         else:
-            sheet.append([table_cell(sheet, cell, column) for column, cell in enumerate(row)])
+            sheet.append([table_cell(sheet, cell, column, numeric[column]) for column, cell in enumerate(row)])
     if content.empty:
         sheet.append([sheet_cell(sheet, SheetCell(clean_text(content.empty), color=SOFT))])
     if content.block is not None:

@@ -14,14 +14,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ntanalytics.errors import VerificationFailed
+from ntanalytics.errors import ReportIncomplete, VerificationFailed
 from ntanalytics.language import tr
 from ntanalytics.reports.findings_json import findings_differences
 from ntanalytics.reports.record import Record, load_record
 from ntanalytics.reports.renderer import renderer_id
-from ntanalytics.reports.verification.manifest import load_published_manifest, manifest_differences
+from ntanalytics.reports.verification.manifest import MANIFEST, load_published_manifest, manifest_differences
 
 OFD = "report.ofd"
+
+#: The renderings whose figures are read and compared with the record.
+_READ = ("report.html", "report.xlsx", "report.docx", OFD)
 
 #: Differences that a failure lists, at most.
 MOST_LISTED = 20
@@ -49,7 +52,7 @@ def verify(directory: Path) -> Verdict:
 
     Raises:
         VerificationFailed: a text, figure, cell, style or hash differs, is missing or was added; it lists up to 20.
-        ReportIncomplete: the notebook holds no record.
+        ReportIncomplete: the folder holds no published report, or the notebook no record.
     """
     record = _record_of(directory)
     try:
@@ -64,7 +67,8 @@ def verify(directory: Path) -> Verdict:
     differences += _ofd_differences(record, manifest, directory)
     again, remarks = _rendered_again(record, manifest, directory)
     _require_none([*differences, *again], directory)
-    proven = [tr("every figure in page, workbook, document and OFD is the record's")]
+    files = ", ".join(name for name in _READ if (directory / name).is_file())
+    proven = [tr("every figure in {files} is the record's", files=files)]
     proven += [] if remarks else [tr("rendered again, each of them is the same")]
     if manifest is None:
         remarks.append(tr("no manifest is there: nothing says which run made these files"))
@@ -108,6 +112,12 @@ _TODO = "do not use these files; ntanalytics reproduce makes the record again fr
 def _record_of(directory: Path) -> Record:
     names = ("report.ipynb", "report.html", "report.xlsx")
     missing = [name for name in names if not (directory / name).is_file()]
+    if len(missing) == len(names) and not (directory / MANIFEST).is_file():
+        raise ReportIncomplete(
+            tr("no published report: its manifest cannot be read"),
+            where=str(directory),
+            todo=tr("name a folder such as outputs/sms_volume/2026-W47"),
+        )
     if missing:
         raise VerificationFailed(
             tr("{missing} is not there", missing=", ".join(missing)),

@@ -13,6 +13,8 @@ from ntanalytics.metrics.number_format import close_up
 from ntanalytics.reports import labels
 
 _ISSUE = re.compile(r"编号 ?(\d{4}-(?:W\d\d|\d\d(?:-\d\d)?))")
+#: Number of a report in the contents of a workbook, which was the text of its period.
+_PERIOD = re.compile(r"(?<= · )(\d{4}-(?:W\d\d|[\d_-]+))$")
 _SOURCES = re.compile(r"数据来源 ?(\d+)/(\d+)")
 _BYTES = re.compile(r"(\d ?[KMGT])iB(?![a-z])")
 _MILLISECONDS = re.compile(r"(?<=\d) ?ms(?![a-z])")
@@ -69,6 +71,7 @@ def current_cell(value: Any, form: str, wanted: str) -> tuple[Any, str]:
 
 def _current(text: str) -> str:
     text = _ISSUE.sub(lambda match: labels.issue_number({"text": match[1]}), text)
+    text = _PERIOD.sub(lambda match: labels.issue_number({"text": match[1]}), text)
     text = _SOURCES.sub(lambda match: labels.sources_counted(int(match[1]), int(match[2])), text)
     text = close_up(_MILLISECONDS.sub("毫秒", _BYTES.sub(r"\1B", text)))
     for former, current in _WORDS:

@@ -38,11 +38,17 @@ def workbook_differences(record: Record, workbook: bytes) -> list[str]:
         return [f"{len(sheets)} sheets instead of {len(blocks) + 2}"]
     differences = _grid_differences(sheets[0], contents_grid(record, [sheet.title for sheet in sheets[1:]]))
     for sheet, block in zip(sheets[1:-1], blocks, strict=True):
-        grid = kpis_grid(block) if block.kind == "kpis" else data_grid(block, record.zone)
-        is_former = block.empty and not _grid_differences(sheet, data_grid(block, record.zone, is_former=True))
-        differences += [] if is_former else _grid_differences(sheet, grid)
+        new = _grid_differences(sheet, _sheet_grid(block, record.zone))
+        is_former = new and not _grid_differences(sheet, _sheet_grid(block, record.zone, is_former=True))
+        differences += [] if is_former else new
         differences += _chart_differences(sheet, block)
     return differences + _grid_differences(sheets[-1], sources_grid(record))
+
+
+def _sheet_grid(block: RecordedBlock, zone: ZoneInfo, *, is_former: bool = False) -> Grid:
+    return (
+        kpis_grid(block, is_former=is_former) if block.kind == "kpis" else data_grid(block, zone, is_former=is_former)
+    )
 
 
 def data_grid(block: RecordedBlock, zone: ZoneInfo, *, is_former: bool = False) -> Grid:
@@ -66,8 +72,8 @@ def _against(block: RecordedBlock) -> str:
     return next((str(item["against"]) for item in block.body["items"] if "against" in item), "前一期")
 
 
-def kpis_grid(block: RecordedBlock) -> Grid:
-    """Return the cells of the sheet of headline figures."""
+def kpis_grid(block: RecordedBlock, *, is_former: bool = False) -> Grid:
+    """Return the cells of the sheet of headline figures; a former workbook did not say which are steady."""
     rows: list[list[Cell | None]] = [[_text(block.title or "主要指标")], [], []]
     rows[2] = [_text(heading) for heading in ("指标", "单位", "本期", _against(block), "变化", "变化单位", "说明")]
     for item in block.body["items"]:
@@ -81,10 +87,14 @@ def kpis_grid(block: RecordedBlock) -> Grid:
                 _value(_number(item["before"], item["format"]), form),
                 _value(_number(item["change"], item["change_format"]), excel_format(item["change_format"])),
                 _text("个百分点" if is_points else ""),
-                _text(item["note"]),
+                _text(item["note"] if is_former else _remark(item)),
             ]
         )
     return _grid(rows)
+
+
+def _remark(item: Mapping[str, Any]) -> str:
+    return "；".join(filter(None, ("基本持平" if item.get("is_steady") else "", item["note"])))
 
 
 def sources_grid(record: Record) -> Grid:
@@ -112,7 +122,8 @@ def sources_grid(record: Record) -> Grid:
 def contents_grid(record: Record, names: Sequence[str]) -> Grid:
     """Return the cells of the contents sheet, which lists sheets of these names."""
     head = record.head.body
-    period = " · ".join(text for text in (head["period"]["label"], head["subtitle"], head["period"]["text"]) if text)
+    number = labels.issue_number(head["period"])
+    period = " · ".join(text for text in (head["period"]["label"], head["subtitle"], number) if text)
     status = [f"{remark.lead}{remark.rest}" for remark in labels.status_line(record)]
     lines = [record.head.title, period, *status, labels.as_of_line(head, record.zone), ""]
     lines += [

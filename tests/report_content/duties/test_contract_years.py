@@ -16,8 +16,9 @@ from ntanalytics.metrics.desk.duties import Result
 from ntanalytics.periods import Period, days_between
 from ntanalytics.report_content.duties.duty import DutyRecord, Fact, judge, judge_all
 from ntanalytics.report_content.duties.listing import DUTIES, obligation_records
+from ntanalytics.report_content.duties.opening import days_of_year
 from ntanalytics.report_content.report_plan import plan_table
-from tests.report_content.duties.contract_year import DAY, FIRST, LAST, MONDAYS, MONTHS, WORKING, Year, faultless
+from tests.report_content.duties.contract_year import DAY, FIRST, LAST, MONDAYS, MONTHS, WORKING, YEAR, Year, faultless
 from tests.subsystems.made import at, table_of
 
 #: A planted shortfall: changes the year, and returns the duties and the subjects by which it must be told.
@@ -267,6 +268,25 @@ def test_a_patch_that_failed_before_the_month_and_waits_is_short_in_it_as_the_in
     )
     june = judge(DUTIES["patches"], year.span(Period.month(dt.date(2025, 6, 1))))
     assert [(fact.subject, fact.result) for fact in june.facts] == [("K06", "met")]
+
+
+@pytest.mark.parametrize(("days", "result"), [(-4, "short"), (0, "unproven")])
+def test_a_change_is_judged_alike_by_its_month_and_by_its_year(days: int, result: Result) -> None:
+    """It was registered three days before it was made: a day that is missing before that hides no confirmation."""
+    year = faultless()
+    year.change("desk.changes", lambda row: row["change_no"] == "BG05", confirmed_at=None)
+    made = next(row["finished_at"] for row in year.data["desk.changes"] if row["change_no"] == "BG05").date()
+    year.gaps = {"desk.changes": [made + days * DAY]}
+    for period in (YEAR, Period.month(made)):
+        record = judge(DUTIES["confirmed_changes"], year.span(period))
+        assert [fact.result for fact in record.facts if fact.subject == "BG05"] == [result]
+
+
+@pytest.mark.parametrize(("known", "days"), [((2025, 3, 1), 0), ((2025, 3, 31), 30), ((2026, 3, 1), 365), (None, 365)])
+def test_of_a_contract_year_the_days_have_passed_that_are_over(known: tuple[int, int, int] | None, days: int) -> None:
+    year = faultless()
+    year.log = replace(year.log, known_until=at(dt.date(*known), 9) if known else None)
+    assert days_of_year(year.span()) == (days, 365)
 
 
 def test_a_cancelled_change_was_not_made_and_needs_no_confirmation() -> None:

@@ -13,10 +13,13 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from ntanalytics.reports import figures, table
+from ntanalytics.metrics import MEASURES
+from ntanalytics.metrics.quantity import quantity
+from ntanalytics.reports import figures, kpi, kpis, table
 from ntanalytics.reports.exporters.excel import workbook_bytes
 from ntanalytics.reports.exporters.sheets import sheet_name
 from ntanalytics.reports.record import read_record
+from ntanalytics.reports.verification.workbook import workbook_differences
 from tests.reports.exporters.registered import exporter
 
 
@@ -47,6 +50,38 @@ def test_each_block_with_figures_has_its_sheet(workbook: Any) -> None:
         "提交量（按应用）",
         "数据来源",
     ]
+
+
+def test_the_workbook_has_the_number_and_the_remarks_of_the_page(sample: ModuleType) -> None:
+    """A former workbook, with the text of the period and without the remark, is read as before."""
+    before = quantity(MEASURES["opened_tickets"], 200)
+    steady = kpis([kpi(quantity(MEASURES["opened_tickets"], now), before) for now in (199, 100)])
+    record = read_record(sample.notebook([sample.blocks()[0], steady]))
+    content = workbook_bytes(record)
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    assert str(book["目录"]["A2"].value).endswith(" · 2026年第47期")
+    sheet = book["主要指标"]
+    shown = [(sheet.cell(row, 5).value, sheet.cell(row, 7).value) for row in (4, 5)]
+    assert shown == [(-0.005, "基本持平"), (-0.5, None)]
+    assert workbook_differences(record, content) == []
+    book["目录"]["A2"].value = str(book["目录"]["A2"].value).replace("2026年第47期", "2026-W47")
+    sheet["G4"].value = None
+    former = io.BytesIO()
+    book.save(former)
+    assert workbook_differences(record, former.getvalue()) == []
+
+
+def test_what_is_unknown_among_numbers_stands_where_they_stand(sample: ModuleType) -> None:
+    known = quantity(MEASURES["opened_tickets"], 199)
+    cards = kpis([kpi(known), kpi(quantity(MEASURES["delivery_rate"], 0.9, is_complete=False))])
+    book = openpyxl.load_workbook(io.BytesIO(workbook_bytes(read_record(sample.notebook([sample.blocks()[0], cards])))))
+    sheet = book["主要指标"]
+    assert [(sheet.cell(row, 3).value, sheet.cell(row, 3).alignment.horizontal) for row in (3, 4, 5)] == [
+        ("本期", "right"),
+        (199, None),  # as the type: right
+        ("未知", "right"),
+    ]
+    assert sheet.cell(4, 1).alignment.horizontal == "left"
 
 
 def test_the_contents_link_to_every_sheet(workbook: Any) -> None:

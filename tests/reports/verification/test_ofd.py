@@ -68,7 +68,7 @@ def replaced(file: bytes, path: str, old: str, new: str) -> bytes:
 
 
 def test_what_was_made_is_the_record(folder: Path) -> None:
-    assert any("OFD" in text for text in verify(folder).proven)
+    assert any("report.ofd" in text for text in verify(folder).proven)
     assert differences((folder / OFD).read_bytes()) == []
 
 

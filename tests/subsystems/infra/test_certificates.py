@@ -16,10 +16,23 @@ KNOWN_UNTIL = dt.datetime(2026, 11, 22, 22, tzinfo=dt.UTC)
 PERIOD_ENDS = dt.datetime(2026, 11, 30, 16, tzinfo=dt.UTC)
 
 
-@pytest.mark.parametrize(("known_end", "left"), [(KNOWN_UNTIL, 7.0), (PERIOD_ENDS, -1.0)])
-def test_days_are_left_from_what_is_known_and_not_from_a_day_to_come(known_end: dt.datetime, left: float) -> None:
-    row = {"target": "门户", "checked_at": KNOWN_UNTIL, "expires_at": dt.datetime(2026, 11, 29, 16, tzinfo=dt.UTC)}
-    rows = table_of("infra.checks", [row], subsystem="sso", kind="tls", is_up=True, day=dt.date(2026, 11, 23))
+@pytest.mark.parametrize(
+    ("known_end", "later", "left"),
+    [
+        (KNOWN_UNTIL, (), 7.0),
+        # nothing checked it for seven days: it may have been replaced, and is not told to have expired
+        (PERIOD_ENDS, (), 6.0),
+        # nobody answers there since: it was checked until the end, an hour before it
+        (PERIOD_ENDS, (PERIOD_ENDS - dt.timedelta(hours=1),), -1.0),
+    ],
+)
+def test_days_are_left_from_what_is_known_and_not_from_a_day_to_come(
+    known_end: dt.datetime, later: tuple[dt.datetime, ...], left: float
+) -> None:
+    expires = dt.datetime(2026, 11, 29, 16, tzinfo=dt.UTC)
+    seen = [{"target": "门户", "checked_at": KNOWN_UNTIL, "expires_at": expires}]
+    seen += [{"target": "门户", "checked_at": at, "expires_at": None} for at in later]
+    rows = table_of("infra.checks", seen, subsystem="sso", kind="tls", is_up=True, day=dt.date(2026, 11, 23))
     view = SimpleNamespace(table=ibis.memtable(rows), known_end=known_end)
     context = SimpleNamespace(dataset=lambda name: view, ends_at=PERIOD_ENDS)
     assert certificates(context)["tls_days"].to_pylist() == [left]  # type: ignore[arg-type]
