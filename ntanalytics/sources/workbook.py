@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ntanalytics.catalog import Mapping, Product
-from ntanalytics.errors import SettingsError, SourceRefused
+from ntanalytics.errors import SettingsError, SourceDamaged, SourceRefused
 from ntanalytics.language import tr
 from ntanalytics.settings import SourceSettings
 from ntanalytics.sources.archive_limits import check_workbook
@@ -78,6 +78,22 @@ class WorkbookSource(SourceBase):
         with self._query(readable, mapping, since, until) as batches:
             rejected = (self._rejected(*part, mapping, since, until) for part in unreadable)
             yield chain(batches, chain.from_iterable(rejected)) if unreadable else batches
+
+    def require_rows(self, mapping: Mapping) -> None:
+        """Check that a sheet of the mapping has a row; see :meth:`Source.require_rows`."""
+        read = {name: sheet for name, sheet in self.sheets().items() if _is_read(name, mapping)}
+        if not read or any(sheet.has_rows(_named_columns(sheet, mapping)) for sheet in read.values()):
+            return
+        error = SourceDamaged(
+            tr("sheet {sheet} has no row any more", sheet=", ".join(read)),
+            where=f"{self.name}: {self._path}",
+            todo=tr(
+                "put its rows back, if need be from a copy of the file; of a workbook that was begun anew, take over"
+                " the last rows of the old one"
+            ),
+        )
+        error.retryable = False  # the file is whole: nobody is copying it
+        raise error
 
     def _query(
         self, tables: dict[str, pa.Table], mapping: Mapping, since: dt.datetime, until: dt.datetime
