@@ -45,11 +45,11 @@ class Bookkeeper:
         self.settings = load(config)
         self.ledger = Ledger(self.settings.ledger)
 
-    def write_rows(self, *rows: list[object]) -> None:
-        """Write the workbook anew with some bills."""
+    def write_rows(self, *rows: list[object], title: str = "") -> None:
+        """Write the workbook anew with some bills, below a title if there is one."""
         workbook = openpyxl.Workbook()
         workbook.active.title = "账单"
-        for row in (["账期", "运营商", "条数", "金额"], *rows):
+        for row in (*([[title]] if title else []), ["账期", "运营商", "条数", "金额"], *rows):
             workbook.active.append(row)
         workbook.save(self.book)
 
@@ -101,6 +101,8 @@ def test_a_sheet_that_lost_all_rows_is_damaged_and_one_that_never_had_any_is_not
     error, cause = site.extract()
     assert ("账单" in error, str(site.book) in error, cause) == (True, True, SourceDamaged.public_message)
     assert site.kept() == before
+    site.write_rows(title="十一月短信账单")
+    assert ("not in its first row" in site.extract()[0], site.kept()) == (True, before)
     site.write_rows(["2026-10-01", "mobile", 1100, 44.5])  # the bill of November was withdrawn
     assert site.extract() == ("", "")
     assert site.kept()[0] == []

@@ -18,5 +18,5 @@ def test_a_count_of_shortfalls_over_a_gap_is_a_lower_bound(gaps: tuple[str, ...]
     facts = tuple(Fact(dt.date(2026, 11, day), f"GD{day}", "", "short") for day in (3, 4))
     record = DutyRecord(duty=DUTIES["deadlines"], facts=facts, gaps=gaps)
     quality: Any = SimpleNamespace(shown=[record], detection=SimpleNamespace(words=""), score=None)
-    (broken,) = [item for item in service_quality.opening(quality) if item.state == "critical"]
+    (broken,) = [item for item in service_quality.opening(quality) if item.status == "critical"]
     assert said in broken.text
