@@ -53,7 +53,7 @@ class Source(Protocol):
         """Check that what a mapping reads has a row at all, as far as it is known before reading.
 
         Raises:
-            SourceDamaged: it is there, and has none; of a mapping that has given rows this is a loss.
+            SourceEmptied: it is there, and has none; of a mapping that has given rows this is a loss.
         """
         ...
 

@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ntanalytics.catalog import Mapping, Product
-from ntanalytics.errors import SettingsError, SourceDamaged, SourceRefused
+from ntanalytics.errors import SettingsError, SourceEmptied, SourceRefused
 from ntanalytics.language import tr
 from ntanalytics.settings import SourceSettings
 from ntanalytics.sources.archive_limits import check_workbook
@@ -97,7 +97,7 @@ class WorkbookSource(SourceBase):
         read = {name: columns for name, columns in named.items() if columns}  # of others reading tells what is wrong
         if not read or any(self.sheets()[name].has_rows(columns) for name, columns in read.items()):
             return
-        error = SourceDamaged(
+        raise SourceEmptied(
             tr("sheet {sheet} has no row any more", sheet=", ".join(read)),
             where=f"{self.name}: {self._path}",
             todo=tr(
@@ -105,8 +105,6 @@ class WorkbookSource(SourceBase):
                 " the last rows of the old one"
             ),
         )
-        error.retryable = False  # the file is whole: nobody is copying it
-        raise error
 
     def _query(
         self, tables: dict[str, pa.Table], mapping: Mapping, since: dt.datetime, until: dt.datetime
@@ -132,8 +130,10 @@ class WorkbookSource(SourceBase):
         (sheet,) = read
         what = tr(
             "sheet {sheet} has no column {column}, which {mapping} reads",
-            sheet=sheet, column=", ".join(lacking), mapping=mapping.path.name,
-        )  # fmt: skip
+            sheet=sheet,
+            column=", ".join(lacking),
+            mapping=mapping.path.name,
+        )
         return SourceRefused(what, where=f"{self.name}: {self._path}", todo=_given_back())
 
     def _rejected(

@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 from deltalake import DeltaTable
 
-from ntanalytics.errors import SourceDamaged
+from ntanalytics.errors import SourceDamaged, SourceEmptied
 from ntanalytics.extraction import Extractor
 from ntanalytics.ledger import Ledger
 from ntanalytics.settings import load
@@ -99,7 +99,7 @@ def test_a_sheet_that_lost_all_rows_is_damaged_and_one_that_never_had_any_is_not
     assert len(before[0]) == 1
     site.write_rows()
     error, cause = site.extract()
-    assert ("账单" in error, str(site.book) in error, cause) == (True, True, SourceDamaged.public_message)
+    assert ("账单" in error, str(site.book) in error, cause) == (True, True, SourceEmptied.public_message)
     assert site.kept() == before
     site.write_rows(title="十一月短信账单")
     assert ("not in its first row" in site.extract()[0], site.kept()) == (True, before)
