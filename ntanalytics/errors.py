@@ -12,6 +12,7 @@
     ├── SourceError                 exit code 5   a source failed (retryable, except where noted)
     │   ├── SourceUnreachable                     no connection, no such file
     │   ├── SourceDamaged                         a file that is damaged, or of another kind
+    │   ├── SourceEmptied                         a sheet that lost all rows (not retryable)
     │   ├── SourceRefused                         the source refused (not retryable)
     │   ├── SourceClosed                          outside the allowed hours (not retryable)
     │   ├── SourceLocked                          another session holds a lock on a table
@@ -175,6 +176,13 @@ class SourceDamaged(SourceError):
 
     last_written: dt.datetime | None = None
     public_message = "数据源文件损坏或格式不符"
+
+
+class SourceEmptied(SourceError):
+    """A sheet that lost all rows; the file is whole, so that nobody is copying it."""
+
+    retryable = False
+    public_message = "工作表中的记录已全部丢失"
 
 
 class SourceRefused(SourceError):

@@ -141,6 +141,8 @@ class Dataset:
             on a day, though it always had many, a part of the source is missing.
         delivery_reports: of events that somebody else reports on later, the column of what was reported, and that of
             the channel over which it comes.
+        acted_in: of a state, the dataset of what its rows did: a source that gave some of it feeds the state, too, or
+            lacks it.
         counts: column with a count, if several codes of a product map to one of ours: rows with the same key are summed
             and not rejected.
     """
@@ -157,6 +159,7 @@ class Dataset:
     settles_after: int = 0
     part: str = ""
     delivery_reports: tuple[str, str] | None = None
+    acted_in: str = ""
     counts: str = ""
 
     def __post_init__(self) -> None:

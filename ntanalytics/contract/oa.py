@@ -23,6 +23,7 @@ MEMBERS = Dataset(
         ),
     ),
     key=("account_id", "edition"),
+    acted_in="oa.activities",
 )
 
 ACTIVITIES = Dataset(

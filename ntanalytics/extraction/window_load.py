@@ -123,6 +123,8 @@ class WindowLoad:
     ) -> ExtractionResult:
         dataset, source, first, last = window.contract.name, window.source, window.first, window.last
         check_read_hours(self.settings, source.name, self.clock())
+        if self.ledger.coverage.has_given_rows(dataset, source.name):
+            source.require_rows(source.mapping(dataset))
         days = days_between(first, last)
         absent = source.absent_days(source.mapping(dataset), days)
         with Spool(self.lake.folder / ".spool", window.contract) as spool:

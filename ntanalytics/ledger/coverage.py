@@ -265,6 +265,13 @@ class Coverage:
         with reading(self._engine) as connection:
             return connection.execute(query).first() is not None
 
+    def has_given_rows(self, dataset: str, source: str) -> bool:
+        """Return whether an extraction has ever given a row."""
+        table = tables.extractions
+        given = (table.c.dataset == dataset, table.c.source == source, table.c.rows > 0)
+        with reading(self._engine) as connection:
+            return connection.execute(sa.select(table.c.id).where(*given).limit(1)).first() is not None
+
     def has_rejected_last(self, dataset: str, source: str) -> bool:
         """Return whether the latest extraction that succeeded rejected a row."""
         table = tables.extractions

@@ -104,8 +104,13 @@ def _named(record: DutyRecord) -> str:
     """Return the first shortfall by subject and reason, and how many there are; over a gap at least."""
     facts = record.shortfalls
     reason = f"（{close_up(facts[0].reason)}）" if facts[0].reason else ""
-    first, least = f"{facts[0].name}{reason}", "至少" if record.gaps else ""
-    return f"{first}等{least}{len(facts)}项" if len(facts) > 1 else first
+    first = f"{facts[0].name}{reason}"
+    return f"{first}等{shortfall_count(record)}" if len(facts) > 1 else first
+
+
+def shortfall_count(record: DutyRecord) -> str:
+    """Return how many facts break a duty: ``5项``, over a gap ``至少2项``."""
+    return f"{'至少' if record.gaps else ''}{len(record.shortfalls)}项"
 
 
 def shortfall_table(

@@ -18,6 +18,7 @@ from ntanalytics.report_content.duties.duty import DutyRecord, judge
 from ntanalytics.report_content.duties.listing import DUTIES
 from ntanalytics.report_content.duties.opening import open_span
 from ntanalytics.report_content.duties.span import DutySpan
+from ntanalytics.report_content.duty_blocks import shortfall_count
 from ntanalytics.report_content.scoring import SheetScore, judge_by_sheet
 from ntanalytics.reports import Kpis, Sentence, Table, kpi, kpis, table, without_source
 from ntanalytics.subsystems.infra.section import platform_row
@@ -108,7 +109,7 @@ def opening(quality: ServiceQuality) -> list[Sentence]:
     sentences = [_counted(quality)]
     broken = [record for record in quality.shown if record.verdict == "not_met"]
     if broken:
-        named = listed([f"{record.duty.label}（{len(record.shortfalls)}项）" for record in broken], _NAMED)
+        named = listed([f"{record.duty.label}（{shortfall_count(record)}）" for record in broken], _NAMED)
         sentences.append(Sentence(f"{named}，逐项见“不符合事项”。", "未达到：", "critical"))
     unshown = [record for record in quality.shown if record.verdict == "not_shown"]
     if unshown:

@@ -49,6 +49,14 @@ class Source(Protocol):
         """Return the days without data in the source, as far as it is known before reading."""
         ...
 
+    def require_rows(self, mapping: Mapping) -> None:
+        """Check that what a mapping reads has a row at all, as far as it is known before reading.
+
+        Raises:
+            SourceEmptied: it is there, and has none; of a mapping that has given rows this is a loss.
+        """
+        ...
+
     def read(
         self, mapping: Mapping, since: dt.datetime, until: dt.datetime
     ) -> AbstractContextManager[Iterator[pa.RecordBatch]]:
@@ -83,3 +91,6 @@ class SourceBase:
     def absent_days(self, mapping: Mapping, days: list[dt.date]) -> set[dt.date]:
         """Return no day: nothing is known before reading."""
         return set()
+
+    def require_rows(self, mapping: Mapping) -> None:
+        """Check nothing: it is not known before reading."""

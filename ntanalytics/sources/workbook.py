@@ -11,7 +11,7 @@ import datetime as dt
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from itertools import chain
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ntanalytics.catalog import Mapping, Product
-from ntanalytics.errors import SettingsError, SourceRefused
+from ntanalytics.errors import SettingsError, SourceEmptied, SourceRefused
 from ntanalytics.language import tr
 from ntanalytics.settings import SourceSettings
 from ntanalytics.sources.archive_limits import check_workbook
@@ -32,6 +32,12 @@ from ntanalytics.sources.workbook_formulas import ERROR_VALUE, WITHOUT_RESULT
 
 #: Text of a cell without a value → the reason for which its row is rejected, behind the names of the columns.
 _REASONS = {WITHOUT_RESULT: "的公式没有保存计算结果", ERROR_VALUE: "是错误值（如 #N/A）"}
+
+#: Names of sheets, of columns, and those that a mapping gives itself, in its SQL without comments.
+_READ = re.compile(r'\b(?:FROM|JOIN)\s+"([^"]+)"', re.IGNORECASE)
+_QUOTED = re.compile(r'"([^"]+)"')
+_NAMED = re.compile(r'\bAS\s+"([^"]+)"', re.IGNORECASE)
+_COMMENT = re.compile(r"/\*.*?\*/|--[^\n]*", re.DOTALL)
 
 
 class WorkbookSource(SourceBase):
@@ -75,20 +81,60 @@ class WorkbookSource(SourceBase):
                 _require_clear(name, sheet, mapping, f"{self.name}: {self._path}")
         tables = {name: sheet.spread(_named_columns(sheet, mapping)) for name, sheet in sheets.items()}
         readable, unreadable = _parted(tables, mapping)
-        with self._query(readable, mapping, since, until) as batches:
+        with ExitStack() as held:
+            try:
+                batches = held.enter_context(self._query(readable, mapping, since, until))
+            except SourceRefused as error:
+                raise self._naming_missing(error, mapping) from None
             rejected = (self._rejected(*part, mapping, since, until) for part in unreadable)
             yield chain(batches, chain.from_iterable(rejected)) if unreadable else batches
+
+    def require_rows(self, mapping: Mapping) -> None:
+        """Check that a sheet of the mapping has a row; see :meth:`Source.require_rows`."""
+        named = {
+            name: _named_columns(sheet, mapping) for name, sheet in self.sheets().items() if _is_read(name, mapping)
+        }
+        read = {name: columns for name, columns in named.items() if columns}  # of others reading tells what is wrong
+        if not read or any(self.sheets()[name].has_rows(columns) for name, columns in read.items()):
+            return
+        raise SourceEmptied(
+            tr("sheet {sheet} has no row any more", sheet=", ".join(read)),
+            where=f"{self.name}: {self._path}",
+            todo=tr(
+                "put its rows back, if need be from a copy of the file; of a workbook that was begun anew, take over"
+                " the last rows of the old one"
+            ),
+        )
 
     def _query(
         self, tables: dict[str, pa.Table], mapping: Mapping, since: dt.datetime, until: dt.datetime
     ) -> AbstractContextManager[Iterator[pa.RecordBatch]]:
         # A workbook of an older version lacks newer sheets; its other datasets can be read.
         missing = tr("a sheet or a column is missing in {path}", path=self._path)
-        todo = tr(
-            "give what was renamed its former name back; `ntanalytics upgrade --write` adds what this version has newly"
-            " (docs/upgrade.md)"
+        return query_tables(tables, mapping, since, until, self.zone, missing=missing, todo=_given_back())
+
+    def _naming_missing(self, error: SourceRefused, mapping: Mapping) -> SourceRefused:
+        """Return the error of a refused mapping; where a sheet or a column is missing, it names it."""
+        sheets = self.sheets()
+        read = dict.fromkeys(_READ.findall(sql := _COMMENT.sub("", mapping.sql)))
+        if absent := [name for name in read if name not in sheets]:
+            what = tr(
+                "there is no sheet {sheet}, which {mapping} reads", sheet=", ".join(absent), mapping=mapping.path.name
+            )
+            return SourceRefused(what, where=f"{self.name}: {self._path}", todo=_given_back())
+        own = {name.lower() for sheet in read for name in sheets[sheet].table.column_names}
+        named = dict.fromkeys(_QUOTED.findall(sql)).keys() - read.keys() - set(_NAMED.findall(sql))
+        lacking = sorted(name for name in named if name.lower() not in own)
+        if not lacking or len(read) != 1:
+            return error
+        (sheet,) = read
+        what = tr(
+            "sheet {sheet} has no column {column}, which {mapping} reads",
+            sheet=sheet,
+            column=", ".join(lacking),
+            mapping=mapping.path.name,
         )
-        return query_tables(tables, mapping, since, until, self.zone, missing=missing, todo=todo)
+        return SourceRefused(what, where=f"{self.name}: {self._path}", todo=_given_back())
 
     def _rejected(
         self, reason: str, tables: dict[str, pa.Table], mapping: Mapping, since: dt.datetime, until: dt.datetime
@@ -115,6 +161,13 @@ class WorkbookSource(SourceBase):
                 check_workbook(self._path, where)
                 self._read = (state, read_sheets(self._path))
             return self._read[1]
+
+
+def _given_back() -> str:
+    return tr(
+        "give what was renamed its former name back; `ntanalytics upgrade --write` adds what this version has newly"
+        " (docs/upgrade.md)"
+    )
 
 
 def _is_read(sheet: str, mapping: Mapping) -> bool:

@@ -48,6 +48,10 @@ class WorkbookSheet:
         header = [name for name in self.table.column_names if not _UNNAMED.fullmatch(name)]
         return len(header) <= 1 and any(sum(cell is not None for cell in row) > 1 for row in rows)
 
+    def has_rows(self, names: Collection[str]) -> bool:
+        """Return whether a row has a text in one of some columns."""
+        return any(self.table[name].null_count < self.table.num_rows for name in names)
+
     def spread(self, names: Collection[str]) -> pa.Table:
         """Return the table with the text of merged cells in each of their rows that has a text of its own.
 

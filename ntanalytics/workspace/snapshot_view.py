@@ -49,6 +49,9 @@ class SnapshotView(DatasetView):
 
     def __init__(self, workspace: Workspace, period: Period, contract: Dataset, history: int) -> None:
         super().__init__(workspace, period, contract)
+        if self.sources and contract.acted_in:  # whoever did something in the period was there
+            acted = workspace.rows_by_source(contract.acted_in, period.first, period.last)
+            self.sources = [*self.sources, *sorted(acted.keys() - {*self.sources})]
         previous = period.previous()
         first = period.first - dt.timedelta(days=history)
         self._covered = workspace.covered_days(contract.name, min(first, previous.first), _last_day(period))

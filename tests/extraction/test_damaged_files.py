@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 from deltalake import DeltaTable
 
-from ntanalytics.errors import SourceDamaged
+from ntanalytics.errors import SourceDamaged, SourceEmptied
 from ntanalytics.extraction import Extractor
 from ntanalytics.ledger import Ledger
 from ntanalytics.settings import load
@@ -37,17 +37,21 @@ class Bookkeeper:
         (home / "source.yml").write_text("title: A book\nkind: workbook\nneeds: the file\n", encoding="utf-8")
         (home / "sms.bills.sql").write_text(SQL, encoding="utf-8")
         self.book = folder / "book.xlsx"
-        workbook = openpyxl.Workbook()
-        workbook.active.title = "账单"
-        for row in (["账期", "运营商", "条数", "金额"], ["2026-11-01", "mobile", 1200, 48.5]):
-            workbook.active.append(row)
-        workbook.save(self.book)
+        self.write_rows(["2026-11-01", "mobile", 1200, 48.5])
         config = folder / "ntanalytics.yml"
         config.write_text(
             "queries: queries\nsources: {book: {product: bookkeeper, path: book.xlsx}}\n", encoding="utf-8"
         )
         self.settings = load(config)
         self.ledger = Ledger(self.settings.ledger)
+
+    def write_rows(self, *rows: list[object], title: str = "") -> None:
+        """Write the workbook anew with some bills, below a title if there is one."""
+        workbook = openpyxl.Workbook()
+        workbook.active.title = "账单"
+        for row in (*([[title]] if title else []), ["账期", "运营商", "条数", "金额"], *rows):
+            workbook.active.append(row)
+        workbook.save(self.book)
 
     def extract(self) -> tuple[str, str]:
         """Extract the month, and return the error and its public cause."""
@@ -83,6 +87,25 @@ def test_a_damaged_workbook_leaves_what_was_extracted_before(
     site.book.write_bytes(whole)
     assert site.extract() == ("", "")
     assert site.kept()[0] == before[0]
+
+
+def test_a_sheet_that_lost_all_rows_is_damaged_and_one_that_never_had_any_is_not(tmp_path: Path) -> None:
+    site = Bookkeeper(tmp_path)
+    site.write_rows()
+    assert site.extract() == ("", "")
+    site.write_rows(["2026-11-01", "mobile", 1200, 48.5])
+    assert site.extract() == ("", "")
+    before = site.kept()
+    assert len(before[0]) == 1
+    site.write_rows()
+    error, cause = site.extract()
+    assert ("账单" in error, str(site.book) in error, cause) == (True, True, SourceEmptied.public_message)
+    assert site.kept() == before
+    site.write_rows(title="十一月短信账单")
+    assert ("not in its first row" in site.extract()[0], site.kept()) == (True, before)
+    site.write_rows(["2026-10-01", "mobile", 1100, 44.5])  # the bill of November was withdrawn
+    assert site.extract() == ("", "")
+    assert site.kept()[0] == []
 
 
 def test_a_damaged_log_hides_the_days_up_to_its_last_line_and_no_later_ones(tmp_path: Path) -> None:

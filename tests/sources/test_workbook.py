@@ -67,10 +67,13 @@ def test_cells_arrive_as_text_whatever_their_type(product, tmp_path: Path):
 
 
 def test_a_sheet_or_column_that_is_not_there_is_named(product, tmp_path: Path):
-    with pytest.raises(SourceRefused, match="账单"):
-        read(product, book(tmp_path, [HEADER], sheet="别的"))
-    with pytest.raises(SourceRefused, match="运营商"):
-        read(product, book(tmp_path, [["账期", "条数", "金额"]]))
+    for sheet, header, said in (
+        ("别的", HEADER, "there is no sheet 账单, "),
+        ("账单", ["账期", "条数", "金额", "备注"], "sheet 账单 has no column 运营商, "),
+    ):
+        path = book(tmp_path, [header], sheet=sheet)
+        with pytest.raises(SourceRefused, match=rf"book: .*book\.xlsx: {said}which sms\.bills\.sql reads"):
+            read(product, path)
 
 
 def test_what_is_not_there_or_no_workbook_is_told(product, tmp_path: Path):
@@ -222,5 +225,5 @@ def test_a_title_above_the_column_names_is_told(product, tmp_path: Path):
     with pytest.raises(SourceRefused, match=r"the column names of sheet 账单 are not in its first row"):
         read(product, path)
     renamed = book(tmp_path, [["月份", "商家", "数量", "费用"], ["2026-11-01", "移动", 5, 1.5]])
-    with pytest.raises(SourceRefused, match=r"a sheet or a column is missing"):
+    with pytest.raises(SourceRefused, match=r"sheet 账单 has no column 条数, 账期, 运营商, 金额, "):
         read(product, renamed)

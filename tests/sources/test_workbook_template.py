@@ -166,7 +166,7 @@ def test_a_workbook_that_lacks_the_newer_sheets_is_refused_for_their_datasets_al
     older = [DATASETS[name] for name in ("desk.tickets", "desk.attendance", "desk.checks", "sms.bills")]
     write_template(tmp_path / "book.xlsx", older, {"desk.tickets": [ticket("A", NINE, "fault", "oa")]})
     assert [row["ticket_no"] for row in mapped(tmp_path / "book.xlsx", "desk.tickets")] == ["A"]
-    with pytest.raises(SourceRefused, match=r"a sheet or a column is missing in .*事件.*\n.*ntanalytics upgrade"):
+    with pytest.raises(SourceRefused, match=r"there is no sheet 事件, .*\n.*ntanalytics upgrade"):
         mapped(tmp_path / "book.xlsx", "desk.incidents")
 
 

@@ -22,6 +22,7 @@ from ntanalytics.runner.each_unit import oa_units
 from ntanalytics.settings import load
 from ntanalytics.subsystems import RULES
 from ntanalytics.subsystems.oa import SUBSYSTEM
+from ntanalytics.subsystems.oa.section import levels
 from ntanalytics.workspace import Report, Workspace
 from tests.city import in_one_pass, share_caches
 from tests.workspace.oa_site import OaSite
@@ -229,6 +230,20 @@ def test_a_gap_of_one_source_leaves_the_figures_of_the_other_edition_as_they_are
     weekly = {finding.entity.identity: finding.value for finding in paces}
     assert weekly["edition/general"] == pytest.approx(38.8 / 48 - 1)
     assert weekly["edition/wecom"] is weekly["subsystem/oa"] is None
+
+
+def test_the_accounts_of_a_source_that_gives_activities_alone_are_unknown_and_not_0(office: Office) -> None:
+    office.config.write_text(SITE.replace("datasets: [oa.members, oa.activities]}", "datasets: [oa.activities]}"))
+    office.settings = load(office.config)
+    office.fill()
+    seen = office.adoption()
+    editions = {row["edition"]: row for row in seen.tables["editions"]}
+    assert (editions["general"].exact("enabled"), editions["wecom"].certainty("enabled")) == (63, "unknown")
+    assert editions["wecom"].exact("active") == 20
+    assert (seen.total["enabled"], seen.total.certainty("enabled")) == (63, "lower_bound")  # 40 + 20 + 3
+    assert seen.total.certainty("active_rate") == "unknown"
+    week = levels(CheckContext(office.report(), RULES)).total
+    assert (week["enabled"], week.certainty("active_rate")) == (63, "unknown")
 
 
 def test_accounts_that_were_read_too_late_leave_what_was_done_as_it_is(office: Office) -> None:
