@@ -22,7 +22,7 @@ from ntanalytics.findings.judgement import judge_value, unknown
 from ntanalytics.findings.mass_change_text import TEXT
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics.rows import rows
-from ntanalytics.metrics.state_changes import GONE, NEW, state_changes
+from ntanalytics.metrics.state_changes import EXPIRES, GONE, NEW, state_changes
 
 #: Days before its end from which on a certificate is renewed, and the old one given up.
 _RENEWED_DAYS = 90
@@ -104,10 +104,12 @@ def _changes(context: CheckContext, dataset: Dataset, column: Column) -> list[Ma
     ends_by = context.ends_at + timedelta(days=_RENEWED_DAYS)
     counted = state_changes(view.before, view.table, dataset.key, column.name, [*kinds, *units], ends_by)
     least = LEAST_OF_UNIT if column.name in columns.units else LEAST_OF_ALL
+    is_renewed = any(own.name == EXPIRES for own in dataset.columns)
     if column is not columns.states[0]:
-        counted = counted.filter((counted.became != GONE) & (counted.was != NEW))
+        counted = counted.filter(counted.became != GONE)
+        counted = counted if is_renewed else counted.filter(counted.was != NEW)
     listed = rows(counted)
-    changes = mass_changes(listed, kinds, units, least)
+    changes = mass_changes(listed, kinds, units, least, is_renewed=is_renewed)
     return [change for change in changes if not is_switched_off(context, (*change.members, (column.name, change.was)))]
 
 

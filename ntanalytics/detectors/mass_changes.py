@@ -37,6 +37,7 @@ class MassChange:
         became: the state that they have.
         moved: their number.
         held: number of rows of the members that had the state; that had any, of those that came.
+        renewed: number of the members' new rows that have the state which the others left: they take their place.
     """
 
     members: Members
@@ -44,54 +45,80 @@ class MassChange:
     became: str
     moved: int
     held: int
+    renewed: int = 0
 
     @property
     def share(self) -> float:
         """Share of the rows that moved."""
         return self.moved / self.held
 
+    def is_many(self, least: float) -> bool:
+        """Return whether the rows that nothing took the place of are many, and no less a share of all."""
+        lost = self.moved - self.renewed
+        return lost >= LEAST_ROWS and lost >= least * self.held
+
 
 def mass_changes(
-    counted: Iterable[Mapping[str, Any]], kinds: Sequence[str], units: Sequence[str], least: float = LEAST_OF_ALL
+    counted: Iterable[Mapping[str, Any]],
+    kinds: Sequence[str],
+    units: Sequence[str],
+    least: float = LEAST_OF_ALL,
+    *,
+    is_renewed: bool = False,
 ) -> list[MassChange]:
     """Return the states that many left: the narrowest subject with nearly all of them, or each that has many.
 
-    Those that came are no matter of one unit, and none of a unit that had no row: it was connected.
+    Those that came are no matter of one unit, and none of a unit that had no row: it was connected. Of what is renewed,
+    those that came are none at all, and take the place of as many that left.
 
     Args:
         counted: rows with ``was``, ``became``, ``rows`` and the dimensions.
         kinds: dimensions of few members, such as the kind of a certificate.
         units: dimensions of many members.
         least: least share of a whole or a kind; that of a unit where the state is the unit itself.
+        is_renewed: whether the rows expire, such as certificates.
     """
+    held, moved = _counts(list(counted), kinds, units, is_renewed=is_renewed)
+    changes = [
+        MassChange(
+            members=members,
+            was=was,
+            became=became,
+            moved=rows,
+            held=held[members, was],
+            renewed=moved.get((members, NEW, was), 0) if is_renewed else 0,
+        )
+        for (members, was, became), rows in moved.items()
+        if held[members, was] and not (is_renewed and was == NEW)
+    ]
+    many = [
+        change
+        for change in changes
+        if change.is_many(LEAST_OF_UNIT if any(name in units for name, _ in change.members) else least)
+    ]
+    totals = {(change.was, change.became): change.moved for change in changes if not change.members}
+    return [change for kind, total in sorted(totals.items()) for change in _subjects(many, kind, total)]
+
+
+def _counts(
+    counted: Sequence[Mapping[str, Any]], kinds: Sequence[str], units: Sequence[str], *, is_renewed: bool
+) -> tuple[Mapping[tuple[Members, str], int], Mapping[tuple[Members, str, str], int]]:
+    """Return members and state → the rows that had it, and members with both states → the rows that moved."""
     held: dict[tuple[Members, str], int] = defaultdict(int)
     moved: dict[tuple[Members, str, str], int] = defaultdict(int)
-    counted = list(counted)
     there = {(name, row[name]) for row in counted if row["was"] != NEW for name in units}
     for row in counted:
         is_new = row["was"] == NEW
-        if is_new and not all(row[name] is None or (name, row[name]) in there for name in units):
+        if is_new and not is_renewed and not all(row[name] is None or (name, row[name]) in there for name in units):
             continue
-        dimensions = kinds if is_new else (*kinds, *units)
+        dimensions = kinds if is_new and not is_renewed else (*kinds, *units)
         pairs = [((name, str(row[name])),) for name in dimensions if row[name] is not None]
         for members in ((), *pairs):
             for state in () if is_new else (row["was"], NEW):
                 held[members, state] += row["rows"]
             if row["became"] != row["was"]:
                 moved[members, row["was"], row["became"]] += row["rows"]
-    changes = [
-        MassChange(members=members, was=was, became=became, moved=rows, held=held[members, was])
-        for (members, was, became), rows in moved.items()
-        if held[members, was]
-    ]
-    many = [
-        change
-        for change in changes
-        if change.moved >= LEAST_ROWS
-        and change.share >= (LEAST_OF_UNIT if any(name in units for name, _ in change.members) else least)
-    ]
-    totals = {(change.was, change.became): change.moved for change in changes if not change.members}
-    return [change for kind, total in sorted(totals.items()) for change in _subjects(many, kind, total)]
+    return held, moved
 
 
 def _subjects(many: Sequence[MassChange], kind: tuple[str, str], total: int) -> list[MassChange]:

@@ -13,6 +13,7 @@ from typing import get_args
 
 from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.contract.identity import ACCOUNT_CHANGES
+from ntanalytics.contract.infra import CHECKS
 from ntanalytics.findings.finding import Excuse, Finding, Window
 from ntanalytics.findings.subjects import dataset_of, member_names, members_of
 from ntanalytics.findings.topology import host_of, place
@@ -58,8 +59,8 @@ _NONE: Mapping[str, str] = MappingProxyType({})
 _NO_ACCOUNTS: Mapping[str, int] = MappingProxyType({})
 _ALONE: Mapping[str, Sequence[str]] = MappingProxyType({})
 
-#: Seconds of a day.
-_DAY_S = 86_400.0
+#: Seconds of an hour and of a day.
+_HOUR_S, _DAY_S = 3600.0, 86_400.0
 
 
 @dataclass(frozen=True)
@@ -242,8 +243,14 @@ def is_more(finding: Finding) -> bool:
 
 
 def _is_within(planned: PlannedHours, finding: Finding) -> bool:
-    """Return whether the hours of a finding lie within those that are planned; surveillance knows whole hours alone."""
+    """Return whether the hours of a finding lie within those that are planned; surveillance knows whole hours alone.
+
+    Of probes it may tell an hour more on either side: a single failure near them widens it, and the availability, which
+    knows the seconds, tells what is longer than planned.
+    """
     hours = planned.window.whole_hours() if dataset_of(finding) else planned.window
+    if dataset_of(finding) == CHECKS.name:
+        hours = replace(hours, from_s=hours.from_s - _HOUR_S, until_s=hours.until_s + _HOUR_S)
     return finding.window is not None and _holds(replace(planned, window=hours), finding.window)
 
 

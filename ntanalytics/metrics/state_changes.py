@@ -14,7 +14,7 @@ from ntanalytics.metrics.measure import catalogue, rate
 GONE, NEW = "gone", "new"
 
 #: Column with the end of what lasts, such as a certificate's.
-_EXPIRES = "expires_at"
+EXPIRES = "expires_at"
 
 MEASURES = catalogue(
     (
@@ -35,8 +35,8 @@ def state_changes(
     """Return how many rows of a snapshot became what, by dimensions.
 
     Args:
-        before: the earlier snapshot. What expires soon is left out: it is renewed, and then given up. Of what expires
-            none is new: many are issued on the day of a renewal. Nor are the rows of a source that it does not have.
+        before: the earlier snapshot. What expires soon is left out: it is renewed, and then given up. The rows of a
+            source that it does not have are not new.
         after: the later one.
         key: the key of their rows, without the source.
         state: the column of the state.
@@ -49,11 +49,8 @@ def state_changes(
     """
     names = ["source", *key]
     fresh = after.semi_join(before, "source").anti_join(before, names)
-    if _EXPIRES in before.columns:
-        fresh = fresh.limit(0)
-        before = before.filter(
-            before[_EXPIRES].isnull() | (before[_EXPIRES] > ibis.literal(ends_by, "timestamp('UTC')"))
-        )
+    if EXPIRES in before.columns:
+        before = before.filter(before[EXPIRES].isnull() | (before[EXPIRES] > ibis.literal(ends_by, "timestamp('UTC')")))
     now = after.select(*names, _became=after[state].cast("string"))
     joined = before.filter(before[state].notnull()).left_join(now, names)
     named = joined.select(

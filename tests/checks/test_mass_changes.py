@@ -32,8 +32,8 @@ def _units(closed: str = "") -> pa.Table:
     )
 
 
-def _certificates(revoked: int, expires_at: dt.datetime = _LATER) -> pa.Table:
-    """Return 300 certificates of units, of which the first are revoked."""
+def _certificates(revoked: int, expires_at: dt.datetime = _LATER, new: int = 0) -> pa.Table:
+    """Return 300 certificates of units, of which the first are revoked, and new ones."""
     return table_of(
         "ca.certificates",
         [
@@ -44,7 +44,7 @@ def _certificates(revoked: int, expires_at: dt.datetime = _LATER) -> pa.Table:
                 "state": "revoked" if number < revoked else "active",
                 "expires_at": expires_at,
             }
-            for number in range(300)
+            for number in range(300 + new)
         ],
     )
 
@@ -100,6 +100,8 @@ def test_certificates_that_were_revoked_are_told_with_their_kind() -> None:
 def test_a_few_certificates_and_those_that_were_renewed_are_no_finding() -> None:
     former = {"ca.certificates": _certificates(0)}
     assert not _found("ca", {"ca.certificates": _certificates(5)}, former=former)
+    assert not _found("ca", {"ca.certificates": _certificates(25, new=24)}, former=former)
+    assert _found("ca", {"ca.certificates": _certificates(25, new=5)}, former=former)
     former = {"ca.certificates": _certificates(0, _SOON)}
     assert not _found("ca", {"ca.certificates": _certificates(25, _SOON)}, former=former)
 

@@ -70,3 +70,12 @@ def test_those_of_a_unit_that_was_connected_and_of_a_kind_that_is_new_are_none()
 def test_a_few_that_came_are_any_day_also_in_a_small_unit() -> None:
     small = [_row("e", "true", "true", 10)]
     assert not _changes(*small, _row("e", NEW, "true", 15))
+
+
+def test_what_is_renewed_takes_the_place_of_what_was_given_up_and_is_not_told_itself() -> None:
+    revoked, fresh = _row("a", "true", "false", 40), _row("a", NEW, "true", 21)
+    assert not mass_changes([*_STAY, revoked, fresh], ["kind"], ["unit"], is_renewed=True)  # 19 of 1,040 are lost
+    (change,) = mass_changes([*_STAY, revoked, fresh | {"rows": 19}], ["kind"], ["unit"], is_renewed=True)
+    assert (change.members, change.was, change.moved, change.renewed) == ((), "true", 40, 19)
+    assert not mass_changes([*_STAY, fresh | {"rows": 400}], ["kind"], ["unit"], is_renewed=True)
+    assert _changes(revoked, fresh)  # an account that is new is no other one's

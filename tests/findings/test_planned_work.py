@@ -316,7 +316,9 @@ def test_accounts_that_were_opened_for_a_unit_that_joins_are_announced(
     ("system", "hours", "status"),
     [
         ("docexchange", (19, 21), "ok"),  # whole hours of a maintenance from 19:10 to 20:20
-        ("docexchange", (19, 22), "warning"),
+        ("docexchange", (18, 22), "ok"),  # with a failure near them; the availability tells what is longer
+        ("docexchange", (19, 23), "warning"),
+        ("docexchange", (17, 21), "warning"),
         ("oa", (19, 21), "warning"),
     ],
 )

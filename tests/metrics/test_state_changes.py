@@ -34,6 +34,7 @@ def test_rows_are_counted_by_what_they_were_and_became() -> None:
         ("active", "active", "unit"): 1,
         ("active", "revoked", "unit"): 1,
         ("active", GONE, "unit"): 1,
+        (NEW, "active", "unit"): 1,
     }
 
 
