@@ -60,12 +60,14 @@ class _Shift:
         parts: shift of the earlier and of the later half of the day's events.
         usual: deviation of the shifts of the days before.
         of_run: by how much likelier the day is with more or fewer events than usual in one run of hours.
+        bundle: events that come together: a document that is sent to twenty units has no more to say than one.
     """
 
     likelihood: Floats
     parts: tuple[int, int]
     usual: float
     of_run: float
+    bundle: float
 
     @property
     def minutes(self) -> int:
@@ -109,7 +111,7 @@ def _is_off(shift: _Shift, common: float) -> bool:
     A clock moves events, and neither hides nor makes any.
     """
     minutes = shift.minutes - common
-    least_gain = max(_LEAST_GAIN, shift.of_run)
+    least_gain = max(_LEAST_GAIN * shift.bundle, shift.of_run)
     if abs(minutes) < max(LEAST_MIN, _DEVIATIONS * shift.usual) or shift.gain(common) < least_gain:
         return False
     shares = [(part - common) / minutes for part in shift.parts]
@@ -136,7 +138,15 @@ def _shift(counts: Floats) -> _Shift | None:
         parts=(int(parts[0]), int(parts[1])),
         usual=max(usual, float(before.std()) / 2),
         of_run=_gain_of_run(today, total),
+        bundle=_bundle(past, smooth),
     )
+
+
+def _bundle(days: Floats, smooth: Floats) -> float:
+    """Return how many events come together: the variance of the minutes of some days over their mean, 1 at least."""
+    profile = smooth.sum(axis=0) - smooth
+    expected = profile * (days.sum(axis=1) / profile.sum(axis=1))[:, None]
+    return max(1.0, float(((days - expected) ** 2).sum() / expected.sum()))
 
 
 def _gain_of_run(today: Floats, usual: Floats) -> float:

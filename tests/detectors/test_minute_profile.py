@@ -85,3 +85,17 @@ def test_what_comes_evenly_all_day_shows_no_clock() -> None:
     even = np.full((12, MINUTES), 3.0)
     even[-1] = np.roll(even[-1], 9)
     assert minute_shifts({**_city(12), "probe": even}) == {}
+
+
+def _documents(seed: int, late: int = 0, sent_to: int = 20, a_day: float = 50) -> np.ndarray:
+    """Return days of documents, each sent to many units in one minute; the last day is late."""
+    draws = np.random.default_rng(seed)
+    days: np.ndarray = sent_to * draws.poisson(np.tile(a_day * PROFILE, (12, 1))).astype(float)
+    days[-1] = _moved(days[-1], late)
+    return days
+
+
+def test_events_that_come_together_say_no_more_than_one_of_them() -> None:
+    """Of 50 documents a day 1,000 deliveries come; taken for 1,000 events, one of these days had a clock that is off."""
+    assert [seed for seed in range(200) if minute_shifts({"a": _documents(seed)})] == []
+    assert minute_shifts({"a": _documents(1, late=40, a_day=5000)}) == {"a": pytest.approx(40, abs=2)}
