@@ -22,6 +22,7 @@ SERVICES: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "ca": ("ca.nantong.example",),
     "seal": ("seal.nantong.example",),
     "统一身份认证": ("id.nantong.example",),
+    "portal": ("portal.nantong.example",),
 })  # fmt: skip
 _IDS = {label: subsystem for subsystem, label in SUBSYSTEMS.items()}
 _APPS = {app.id: (app.name,) for app in APPS}
@@ -38,7 +39,8 @@ def keys_of(incident: Incident) -> tuple[str, ...]:
     if kind.startswith("backup_"):
         return (subject,)
     more = SERVICES.get(subject) or _APPLICATIONS.get(subject) or ()
-    return (subject, *more, *([_IDS[subject]] if subject in _IDS else []))
+    owners = [own for own, services in SERVICES.items() if subject in services and own in SUBSYSTEMS]
+    return (subject, *more, *owners, *([_IDS[subject]] if subject in _IDS else []))
 
 
 def is_about(entity: Entity, keys: Iterable[str]) -> bool:

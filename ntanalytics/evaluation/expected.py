@@ -139,17 +139,24 @@ EXPECTED: Mapping[str, Expected] = MappingProxyType({
         follows=(*_OF_SERVICE, "im.lull", "im.surveillance@im.messages"),
     ),
     "backup_missing": Expected(named=("infra.backup_*", "infra.offline_backup"), lingers=2),
-    "backup_shrunk": Expected(named=("infra.size_drop",), lingers=7),
+    "backup_shrunk": Expected(
+        named=("infra.size_drop",), follows=("infra.surveillance@-infra.backups",), lingers=7,
+    ),
     "patch_failed": Expected(named=("infra.failed_patches", "infra.unpatched"), lingers=100),
     "login_outage": Expected(
         named=("identity.login*", "identity.surveillance@identity.logins", "infra.availability@identity"),
         follows=("identity.*", "sso.*", "oa.*", "im.*", "docexchange.*", "ca.*", *_OF_SERVICE), of="any",
     ),
-    "method_failing": Expected(named=("identity.method_failures",), follows=_OF_LOGINS),
+    "method_failing": Expected(  # who is turned away logs in with a password
+        named=("identity.method_failures",),
+        follows=(*_OF_LOGINS, "identity.surveillance@+identity.logins/method=password"),
+    ),
     "brute_force": Expected(named=("identity.attempts", "identity.forced_accounts"),
         follows=(*_OF_LOGINS, "identity.two_places", "desk.same_incident"), of="any"),
     "unit_closed": Expected(
-        named=("identity.orphan_accounts",), follows=("identity.changes_rise",), of="any", lingers=0, early=1,
+        named=("identity.orphan_accounts",),
+        follows=("identity.changes_rise", "identity.surveillance@+identity.account_changes"),
+        of="any", lingers=0, early=1,
     ),
     "app_silent": Expected(named=("sso.app_silence", "sso.accesses"), follows=("sso.access*",)),
     "calls_failing": Expected(named=("docexchange.call*",), follows=("docexchange.call*",)),
@@ -157,9 +164,14 @@ EXPECTED: Mapping[str, Expected] = MappingProxyType({
         named=("docexchange.overdue_deliveries", "docexchange.unsigned"),
         follows=("docexchange.signed_in_time_rate", "docexchange.unregistered"), lingers=14,
     ),
-    "returned_burst": Expected(
+    "returned_burst": Expected(  # the document goes to many, who verify its seal
         named=("docexchange.return*",),
-        follows=("docexchange.return*", "docexchange.surveillance@+docexchange.deliveries"), lingers=4,
+        follows=(
+            "docexchange.return*", "docexchange.surveillance@+docexchange.deliveries",
+            "docexchange.surveillance@+docexchange.deliveries/*",
+            "seal.surveillance@+seal.signings/seal_id=*",
+        ),
+        lingers=4,
     ),
     "module_stopped": Expected(
         named=("oa.module_lull",), follows=("oa.task_lull", "oa.active_fall", "oa.overdue_rise", "oa.unit_task_lull"),
@@ -195,6 +207,7 @@ EXPECTED: Mapping[str, Expected] = MappingProxyType({
         named=("ca.expired_tried",),
         follows=(
             "ca.certificate_failure_rate", "ca.refused_logins", "ca.surveillance@+ca.logins/reason=expired",
+            "ca.surveillance@+ca.logins/outcome=failure",
         ),
         of="any",
     ),
