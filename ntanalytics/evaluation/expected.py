@@ -207,7 +207,6 @@ EXPECTED: Mapping[str, Expected] = MappingProxyType({
         named=("ca.expired_tried",),
         follows=(
             "ca.certificate_failure_rate", "ca.refused_logins", "ca.surveillance@+ca.logins/reason=expired",
-            "ca.surveillance@+ca.logins/outcome=failure",
         ),
         of="any",
     ),
