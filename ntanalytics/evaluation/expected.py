@@ -196,7 +196,7 @@ EXPECTED: Mapping[str, Expected] = MappingProxyType({
         follows=("im.*", *_OF_SERVICE), of="any",
     ),
     "old_client": Expected(
-        named=("im.old_client", "im.surveillance"), lingers=2,
+        named=("im.old_client", "im.surveillance"), lingers=14,  # ten working days of a drift without it
         follows=(
             "im.surveillance@+im.sessions/own", "im.surveillance@-im.sessions/client=*",
             "im.surveillance@-im.sessions/terminal=pc",
