@@ -61,7 +61,7 @@ def lasting(finding: Finding) -> str:
     """
     if finding.since is None or not finding.is_violation or event_day(finding) is not None:
         return ""
-    beyond = "低于阈值" if finding.rule.threshold.good == "up" else "超过阈值"
+    beyond = "低于限值" if finding.rule.threshold.good == "up" else "超过限值"
     is_rate = finding.rule.kind == "threshold" and finding.format.startswith("rate")
     return f"，自{day_words(finding.since)}{'或更早' if finding.since_is_bound else ''}起{beyond if is_rate else ''}"
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
-from ntanalytics.ledger.scheduled_runs import ScheduledRunRecord
 from ntanalytics.periods import Period, parse_period
 from ntanalytics.runner.run_context import RunContext
 from ntanalytics.settings.jobs import Job
+
+if TYPE_CHECKING:
+    from ntanalytics.ledger.scheduled_runs import ScheduledRunRecord
 
 #: Days back from now in which scheduled runs are searched, however long nothing ran.
 FURTHEST_DAYS = 400

@@ -96,6 +96,6 @@ def _documents(seed: int, late: int = 0, sent_to: int = 20, a_day: float = 50) -
 
 
 def test_events_that_come_together_say_no_more_than_one_of_them() -> None:
-    """Of 50 documents a day 1,000 deliveries come; taken for 1,000 events, one of these days had a clock that is off."""
+    """Of 50 documents a day 1,000 deliveries come; taken for 1,000 events, one day has a wrong clock."""
     assert [seed for seed in range(200) if minute_shifts({"a": _documents(seed)})] == []
     assert minute_shifts({"a": _documents(1, late=40, a_day=5000)}) == {"a": pytest.approx(40, abs=2)}

@@ -117,7 +117,7 @@ def test_planned_work_is_told_behind_the_evidence() -> None:
 
 def test_an_exception_tells_entity_evidence_since_and_advice() -> None:
     assert exceptions([_finding(since=ON)], word) == [
-        "中国联通送达率降至 71.0%，自11月18日起低于阈值。建议联系运营商核查该通道。"
+        "中国联通送达率降至 71.0%，自11月18日起低于限值。建议联系运营商核查该通道。"
     ]
     assert since_words(_finding(since=ON, since_is_bound=True)) == "11月18日或更早"
 
