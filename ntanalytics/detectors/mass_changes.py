@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ntanalytics.detectors.surveillance.leaf_table import Members
-from ntanalytics.metrics.state_changes import NEW
+from ntanalytics.metrics.state_changes import GONE, NEW
 
 #: Fewest rows that change.
 LEAST_ROWS = 10
@@ -37,7 +37,8 @@ class MassChange:
         became: the state that they have.
         moved: their number.
         held: number of rows of the members that had the state; that had any, of those that came.
-        renewed: number of the members' new rows that have the state which the others left: they take their place.
+        renewed: number of the members' new rows with the state that the others left: they take their place. None
+            takes that of a row which is not listed any more: identifiers that were made anew are no renewal.
     """
 
     members: Members
@@ -53,7 +54,7 @@ class MassChange:
         return self.moved / self.held
 
     def is_many(self, least: float) -> bool:
-        """Return whether the rows that nothing took the place of are many, and no less a share of all."""
+        """Return whether the rows whose place nothing took are many, and at least some share of all."""
         lost = self.moved - self.renewed
         return lost >= LEAST_ROWS and lost >= least * self.held
 
@@ -69,7 +70,7 @@ def mass_changes(
     """Return the states that many left: the narrowest subject with nearly all of them, or each that has many.
 
     Those that came are no matter of one unit, and none of a unit that had no row: it was connected. Of what is renewed,
-    those that came are none at all, and take the place of as many that left.
+    those that came are none at all, and take the place of as many that are listed in another state.
 
     Args:
         counted: rows with ``was``, ``became``, ``rows`` and the dimensions.
@@ -86,7 +87,7 @@ def mass_changes(
             became=became,
             moved=rows,
             held=held[members, was],
-            renewed=moved.get((members, NEW, was), 0) if is_renewed else 0,
+            renewed=moved.get((members, NEW, was), 0) if is_renewed and became != GONE else 0,
         )
         for (members, was, became), rows in moved.items()
         if held[members, was] and not (is_renewed and was == NEW)

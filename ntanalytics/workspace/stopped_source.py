@@ -45,13 +45,12 @@ def stopped_days(
     """
     key = events.name, tuple(days)
     if key not in rows_by_hour.stopped_by_days:
-        stopped: dict[tuple[str, dt.date], ProfileDamage] = {}
-        for source in rows_by_hour.workspace.sources_by_dataset.get(events.name, ()):
-            judged = [day for day in days if (source, day) not in damages]
-            for day, damage in _stopped_of(rows_by_hour, source, events, held_of, days).items():
-                if day in judged:
-                    stopped[source, day] = damage
-        rows_by_hour.stopped_by_days[key] = stopped
+        rows_by_hour.stopped_by_days[key] = {
+            (source, day): damage
+            for source in rows_by_hour.workspace.sources_by_dataset.get(events.name, ())
+            for day, damage in _stopped_of(rows_by_hour, source, events, held_of, days).items()
+            if (source, day) not in damages
+        }
     return rows_by_hour.stopped_by_days[key]
 
 

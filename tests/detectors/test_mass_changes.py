@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ntanalytics.detectors.mass_changes import LEAST_OF_UNIT, MassChange, mass_changes
-from ntanalytics.metrics.state_changes import NEW
+from ntanalytics.metrics.state_changes import GONE, NEW
 
 
 def _row(unit: str | None, was: str, became: str, rows: int, kind: str = "personal") -> dict[str, Any]:
@@ -78,4 +78,6 @@ def test_what_is_renewed_takes_the_place_of_what_was_given_up_and_is_not_told_it
     (change,) = mass_changes([*_STAY, revoked, fresh | {"rows": 19}], ["kind"], ["unit"], is_renewed=True)
     assert (change.members, change.was, change.moved, change.renewed) == ((), "true", 40, 19)
     assert not mass_changes([*_STAY, fresh | {"rows": 400}], ["kind"], ["unit"], is_renewed=True)
+    gone = _row("a", "true", GONE, 40)  # identifiers that were made anew
+    assert mass_changes([*_STAY, gone, fresh | {"rows": 40}], ["kind"], ["unit"], is_renewed=True)
     assert _changes(revoked, fresh)  # an account that is new is no other one's

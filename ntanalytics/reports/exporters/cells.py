@@ -101,25 +101,27 @@ def column_heading(field: Field) -> str:
     return f"{field.title}（{unit}）" if unit else field.title
 
 
-def sheet_cell(sheet: Any, content: SheetCell, *, indent: int | None = None, wraps: bool = False) -> WriteOnlyCell:
+def sheet_cell(
+    sheet: Any, content: SheetCell, *, side: str | None = None, indent: int = 0, wraps: bool = False
+) -> WriteOnlyCell:
     """Return a cell for a write-only sheet. A text is a text whatever it begins with: never a formula.
 
     Args:
         sheet: the sheet it is written to.
         content: its value and style.
-        indent: the indent of a left-aligned cell; -1 for a right-aligned one; None keeps the alignment of the type.
+        side: ``left`` or ``right``; None keeps the alignment of the value's type.
+        indent: how far it stands from that side.
         wraps: a long text continues on a second line.
     """
     cell = WriteOnlyCell(sheet, None if content.value == "" else content.value)
     if isinstance(cell.value, str):
         cell.data_type = "s"
-    known, style = _KNOWN.setdefault(sheet.parent, {}), (*content[1:], indent, wraps)
+    known, style = _KNOWN.setdefault(sheet.parent, {}), (*content[1:], side, indent, wraps)
     if style not in known:
         cell.style = _STYLES[content.size, content.bold, content.color]
         cell.number_format = content.format
-        if indent is not None:
-            side = "left" if indent >= 0 else "right"
-            cell.alignment = Alignment(horizontal=side, vertical="center", indent=max(indent, 0), wrap_text=wraps)
+        if side is not None:
+            cell.alignment = Alignment(horizontal=side, vertical="center", indent=indent, wrap_text=wraps)
         known[style] = cell._style  # noqa: SLF001 - its one public form is its parts
     cell._style = copy(known[style])  # noqa: SLF001
     return cell
@@ -133,10 +135,10 @@ def table_cell(sheet: Any, content: SheetCell, column: int, is_numeric: bool) ->
     if is_number(content.value):
         return sheet_cell(sheet, content)
     if is_numeric and content.value == UNKNOWN:
-        return sheet_cell(sheet, content, indent=-1)
+        return sheet_cell(sheet, content, side="right")
     room, value = WIDEST - 2, content.value
     wraps = isinstance(value, str) and 2 * len(value) > room and display_width(value) > room
-    return sheet_cell(sheet, content, indent=min(column, 1), wraps=wraps)
+    return sheet_cell(sheet, content, side="left", indent=min(column, 1), wraps=wraps)
 
 
 def heading_cell(sheet: Any, text: str, column: int, is_numeric: bool) -> WriteOnlyCell:
