@@ -146,7 +146,7 @@ audit: setup ## hold requirements-dev.lock against the floors for known flaws, a
 
 wheelhouse: $(INSTALLED) ## download every wheel of LOCK (requirements.lock) into wheelhouse/, to carry into an intranet
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || "$(PYTHON)" -m venv .venv
-	$(BIN)/python -m pip download --quiet --disable-pip-version-check --require-hashes --dest wheelhouse -r $(or $(LOCK),requirements.lock)
+	$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps --require-hashes --dest wheelhouse -r $(or $(LOCK),requirements.lock)
 
 release: setup ## build release/VERSION: wheel, wheelhouse, lock and checksums (WHEELHOUSE=DIR: without any network)
 	@test -z "$$(git status --porcelain)" || { echo "Commit first: a release is made of a commit." >&2; exit 1; }

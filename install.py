@@ -41,9 +41,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return code
     _tell(tr("2/3 {count} packages of {lock}", count=len(names), lock=given.lock))
     offline = ["--no-index", "--find-links", str(given.wheelhouse)] if given.wheelhouse else []
-    if code := _watch(
-        [*_installer(python, given.uv), *offline, "--require-hashes", "-r", str(given.lock)], given.venv, len(names)
-    ):
+    # Without --no-deps pip asks for `uvicorn[standard]` anew, takes a release that the lock has no hash of, and fails.
+    locked = ["--no-deps", "--require-hashes", "-r", str(given.lock)]
+    if code := _watch([*_installer(python, given.uv), *offline, *locked], given.venv, len(names)):
         return code
     _tell(tr("3/3 ntanalytics itself"))
     root = str(Path(__file__).resolve().parent)

@@ -39,7 +39,7 @@ def test_nothing_is_taken_from_a_network(instructions: list[tuple[str, str]]) ->
 def test_hashes_are_checked_before_anything_is_installed(instructions: list[tuple[str, str]]) -> None:
     [build] = [text for text in of(instructions, "RUN") if "pip install" in text]
     assert build.index("sha256sum --check --strict") < build.index("pip install")
-    assert "--require-hashes -r requirements.lock" in build
+    assert "--no-deps --require-hashes -r requirements.lock" in build
 
 
 def test_it_runs_as_a_plain_user(instructions: list[tuple[str, str]]) -> None:

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from tests.rules.package import nodes
 
@@ -140,6 +142,33 @@ def test_every_locked_version_has_hashes(root: Path, name: str) -> None:
     blocks = re.split(r"^(?=[a-z0-9])", (root / name).read_text(encoding="utf-8"), flags=re.MULTILINE)
     bare = [block.split()[0] for block in blocks if "==" in block and "--hash=sha256:" not in block]
     assert not bare, f"{bare}: without a hash an index may hand out anything"
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+def test_a_lock_names_all_that_its_packages_need(root: Path, name: str) -> None:
+    """It is installed without dependencies, so what it does not name is missing."""
+    locked = {package: versions[-1] for package, versions in read_lock(root / name).items()}
+    needs = {package: _needs(package, "") for package in locked}
+    asked = [(canonicalize_name(need.name), extra) for all_of in needs.values() for need in all_of for extra in need.extras]
+    needs |= {f"{package}[{extra}]": _needs(package, extra) for package, extra in asked}
+    missing = {
+        f"{package} needs {need}"
+        for package, all_of in needs.items()
+        for need in all_of
+        if (version := locked.get(canonicalize_name(need.name))) is None
+        or not need.specifier.contains(version, prereleases=True)
+    }
+    assert not missing, f"{sorted(missing)}: run `make lock`"
+
+
+def _needs(package: str, extra: str) -> list[Requirement]:
+    """What an installed package needs on this machine; nothing of one that is for other machines."""
+    try:
+        lines = importlib.metadata.requires(package) or []
+    except importlib.metadata.PackageNotFoundError:
+        return []
+    needs = [Requirement(line) for line in lines]
+    return [need for need in needs if need.marker is None or need.marker.evaluate({"extra": extra})]
 
 
 def test_every_library_that_the_package_imports_is_declared(
