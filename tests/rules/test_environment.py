@@ -149,7 +149,9 @@ def test_a_lock_names_all_that_its_packages_need(root: Path, name: str) -> None:
     """It is installed without dependencies, so what it does not name is missing."""
     locked = {package: versions[-1] for package, versions in read_lock(root / name).items()}
     needs = {package: _needs(package, "") for package in locked}
-    asked = [(canonicalize_name(need.name), extra) for all_of in needs.values() for need in all_of for extra in need.extras]
+    asked = [
+        (canonicalize_name(need.name), extra) for all_of in needs.values() for need in all_of for extra in need.extras
+    ]
     needs |= {f"{package}[{extra}]": _needs(package, extra) for package, extra in asked}
     missing = {
         f"{package} needs {need}"
