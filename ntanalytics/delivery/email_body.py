@@ -16,6 +16,7 @@ from ntanalytics.reports import labels, palette
 from ntanalytics.reports.correction import own_blocks, own_subtitle
 from ntanalytics.reports.fragments import HtmlCell, column_headings, html_cells, template_environment
 from ntanalytics.reports.record import Record, RecordedBlock
+from ntanalytics.reports.status_line import status_line
 
 THEME = Path(__file__).with_name("theme")
 
@@ -50,7 +51,7 @@ def email_body(record: Record, manifest: Manifest, summary: Summary, site: str) 
         manifest=manifest,
         summary=summary,
         site=site,
-        remarks=labels.status_line(record),
+        remarks=status_line(record),
         as_of=labels.as_of_line(record.head.body, record.zone),
         blocks=[*texts, *small[:_TABLES]],
         checks=_checks(record),

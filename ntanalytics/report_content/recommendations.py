@@ -10,6 +10,7 @@ from ntanalytics.checks.context import QUARTER_DAYS
 from ntanalytics.checks.engine import Evaluation
 from ntanalytics.checks.span_view import register
 from ntanalytics.checks.subsystem import Subsystem
+from ntanalytics.findings.finding import checks_by_system
 from ntanalytics.metrics import MEASURES
 from ntanalytics.metrics.ca import certificates
 from ntanalytics.metrics.figures import Figures
@@ -227,10 +228,17 @@ def basis(made: Recommendations, *, id: str = "basis") -> Table:
         }
         for place, item in items
     )
-    findings, note = tuple(item for _, item in items), text.unseen(made.unknown_checks)
-    origin = made.origin
+    unknown = [finding for finding in made.evaluation.findings if finding.status == "unknown"]
     return Table(
-        id, "依据明细", fields=fields, rows=rows, note=note, origin=origin, findings=findings, empty=_none(made)
+        id,
+        "依据明细",
+        fields=fields,
+        rows=rows,
+        note=text.unseen(made.unknown_checks),
+        origin=made.origin,
+        findings=tuple(item for _, item in items),
+        unknown_checks=checks_by_system(unknown),
+        empty=_none(made),
     )
 
 

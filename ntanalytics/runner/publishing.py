@@ -16,6 +16,7 @@ from ntanalytics.delivery.manifest import MANIFEST, OFD, RECORD, WORKBOOK, Artef
 from ntanalytics.disk_space import disk_error, sync
 from ntanalytics.errors import PublishError
 from ntanalytics.language import tr
+from ntanalytics.reports.status_line import status_line, worst_of
 from ntanalytics.runner import atomic_publish
 from ntanalytics.runner.report_request import ReportRequest
 
@@ -72,12 +73,11 @@ def make_manifest(
         PublishError: a file is missing or empty.
     """
     # pandas comes with it, and a wrong parameter is refused earlier
-    from ntanalytics.reports import labels
     from ntanalytics.reports.renderer import renderer_id
     from ntanalytics.reports.schemas import SCHEMA_VERSION
 
     head = record.head.body
-    remarks = labels.status_line(record)
+    remarks = status_line(record)
     names = [*ARTEFACTS, *(name for name in EXTRAS if (staged / name).exists())]
     return {
         "schema_version": SCHEMA_VERSION,
@@ -94,7 +94,7 @@ def make_manifest(
         "notebook_sha256": request.notebook.sha256,
         "artefacts": {name: _artefact(staged / name) for name in names},
         "left_out": dict(left_out),
-        "state": cast("State", labels.worst_of(record)),
+        "state": cast("State", worst_of(record)),
         "status": [f"{remark.lead}{remark.rest}" for remark in remarks],
         "tables": head["versions"],
         "as_of": head["as_of"],

@@ -13,8 +13,8 @@ import pytest
 from ntanalytics.errors import VerificationFailed
 from ntanalytics.reports import Axes, board, chart, figures, table
 from ntanalytics.reports.blocks.block import Block
-from ntanalytics.reports.labels import status_line
 from ntanalytics.reports.record import RecordedBlock, read_block, read_record
+from ntanalytics.reports.status_line import status_line
 from ntanalytics.reports.truncation import (
     cut_note,
     document_note,

@@ -23,7 +23,7 @@ STILL_THRESHOLDS: dict[str, int] = {"findings.rule": 2}
 STILL_READ: dict[str, int] = {}
 
 #: Modules that cut the full stop off a sentence, and how often.
-STILL_STOPS: dict[str, int] = {"findings.text": 1, "reports.labels": 2}
+STILL_STOPS: dict[str, int] = {"findings.text": 1, "reports.status_line": 2}
 
 #: Attributes of a finding that hold words for people.
 TEXTS = {"evidence", "advice", "since"}

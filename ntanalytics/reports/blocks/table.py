@@ -29,6 +29,8 @@ class Table(Block):
         note: the remark below the title, or empty.
         inline_charts: a column of drawings after the others, or None.
         findings: the findings that the rows are made from; None where the rows are figures.
+        unknown_checks: label of a subsystem → the number of its checks that are unknown; None of a table whose rows
+            are not all that the report tells of its checks. With them the table makes the status line.
         empty: what is said in place of rows, where there are none; by default nothing where the note says it.
     """
 
@@ -39,6 +41,7 @@ class Table(Block):
     note: str = ""
     inline_charts: InlineCharts | None = None
     findings: tuple[WordedFinding, ...] | None = None
+    unknown_checks: Mapping[str, int] | None = None
     empty: str | None = None
 
     def body(self) -> dict[str, Any]:
@@ -46,6 +49,8 @@ class Table(Block):
         body: dict[str, Any] = {"note": self.note}
         if not self.rows:
             body["empty"] = self.empty if self.empty is not None else "" if self.note else NO_ROWS
+        if self.unknown_checks is not None:
+            body["unknown_checks"] = [list(pair) for pair in self.unknown_checks.items()]
         if self.inline_charts is not None:
             body["drawn"] = self.inline_charts.body(len(self.rows), self.id)
         return body

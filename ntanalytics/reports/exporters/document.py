@@ -23,6 +23,7 @@ from ntanalytics.reports.formats import display, display_width, local_time
 from ntanalytics.reports.fragments import column_style
 from ntanalytics.reports.markdown import paragraphs
 from ntanalytics.reports.record import Heading, Record, RecordedBlock
+from ntanalytics.reports.status_line import status_line
 
 _STYLES = {"h2": styles.SECTION, "h3": styles.SUBSECTION}
 
@@ -56,7 +57,7 @@ def _write_head(document: Any, record: Record) -> None:
     styles.add_paragraph(document, body["period"]["label"], styles.META)
     number = labels.issue_number(body["period"])
     styles.add_paragraph(document, f"{body['subtitle']} · {number}" if body["subtitle"] else number, styles.META)
-    remarks = labels.status_line(record)
+    remarks = status_line(record)
     lines = [f"{remark.lead}{remark.rest}" for remark in remarks if remark.status]
     lines.append("；".join(f"{remark.lead}{remark.rest}" for remark in remarks if not remark.status))
     for text in filter(None, lines):

@@ -23,6 +23,7 @@ from markupsafe import Markup
 from ntanalytics.reports import fragments, labels
 from ntanalytics.reports.markdown import headings, to_html
 from ntanalytics.reports.record import Heading, Record, RecordedBlock
+from ntanalytics.reports.status_line import status_line, worst_status
 
 #: Letters of base 85; a comma, which it lacks, stands for ``<``, so that nothing in a text can end or open an element.
 _LETTERS = np.frombuffer(
@@ -40,7 +41,7 @@ def page_text(record: Record) -> str:
         f"default-src 'none'; script-src {' '.join(map(_csp_hash, scripts))}; style-src 'unsafe-inline'; "
         "img-src data:; base-uri 'none'; form-action 'none'"
     )
-    remarks = labels.status_line(record)
+    remarks = status_line(record)
     return fragments.render_page(
         record,
         policy=policy,
@@ -48,7 +49,7 @@ def page_text(record: Record) -> str:
         script=Markup(script),  # noqa: S704 — our own file
         plotly=packed_plotly() if has_charts else None,
         remarks=remarks,
-        worst=labels.worst_status(remarks),
+        worst=worst_status(remarks),
         number=labels.issue_number(record.head.body["period"]),
         as_of=labels.as_of_line(record.head.body, record.zone),
         contents=contents(record),

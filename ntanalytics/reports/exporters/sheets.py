@@ -34,6 +34,7 @@ from ntanalytics.reports.exporters.cells import (
 from ntanalytics.reports.exporters.native_chart import native_chart
 from ntanalytics.reports.formats import UNITS, display_width, excel_format, excel_value, local_time
 from ntanalytics.reports.record import DETAIL, Field, Record, RecordedBlock
+from ntanalytics.reports.status_line import status_line
 
 CONTENTS, SOURCES = "目录", "数据来源"
 CHART_COLUMNS, CHART_ROWS = 13, 18  #: columns and rows of the usual size that a chart of 22 by 9 cm covers
@@ -231,7 +232,7 @@ def _content_lines(record: Record) -> list[SheetCell | None]:
             SheetCell(
                 f"{remark.lead}{remark.rest}", color=STATUS_COLORS.get(remark.status, SOFT), bold=bool(remark.status)
             )
-            for remark in labels.status_line(record)
+            for remark in status_line(record)
         ),
         SheetCell(labels.as_of_line(head, record.zone), color=SOFT),
         None,

@@ -15,6 +15,7 @@ from ntanalytics.reports.document_order import document_items
 from ntanalytics.reports.formats import display
 from ntanalytics.reports.markdown import paragraphs
 from ntanalytics.reports.record import Heading, Record, RecordedBlock
+from ntanalytics.reports.status_line import status_line
 from ntanalytics.reports.verification.document_charts import chart_differences, charts_of
 from ntanalytics.reports.verification.former_words import say_the_same
 from ntanalytics.reports.verification.html import card_texts, cell_text, column_heading
@@ -83,7 +84,7 @@ def document_texts(
     """
     head = record.head.body
     number = labels.issue_number(head["period"])
-    remarks = labels.status_line(record)
+    remarks = status_line(record)
     texts = [record.head.title, head["period"]["label"]]
     texts.append(f"{head['subtitle']} · {number}" if head["subtitle"] else number)
     texts += [f"{remark.lead}{remark.rest}" for remark in remarks if remark.status]

@@ -16,6 +16,7 @@ import lxml.html
 from ntanalytics.reports import labels, truncation
 from ntanalytics.reports.formats import display
 from ntanalytics.reports.record import Heading, Record, RecordedBlock
+from ntanalytics.reports.status_line import status_line
 from ntanalytics.reports.verification import inline_charts
 from ntanalytics.reports.verification.former_words import say_the_same
 
@@ -130,7 +131,7 @@ def head_texts(record: Record) -> list[str]:
     number = labels.issue_number(body["period"])
     texts = [record.head.title, body["period"]["label"]]
     texts.append(f"{body['subtitle']} · {number}" if body["subtitle"] else number)
-    remarks = labels.status_line(record)
+    remarks = status_line(record)
     for remark in remarks:
         texts += [remark.lead, remark.rest, "·" if remark is not remarks[-1] else ""]
     texts.append(labels.as_of_line(body, record.zone))

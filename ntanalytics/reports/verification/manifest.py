@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from ntanalytics.language import tr
-from ntanalytics.reports import labels
 from ntanalytics.reports.record import Record
 from ntanalytics.reports.renamed import current_state, gaps_of
 from ntanalytics.reports.schemas import SCHEMA_VERSION, newer_version
+from ntanalytics.reports.status_line import status_line, worst_of, worst_status
 from ntanalytics.reports.verification.former_words import say_the_same
 
 MANIFEST = "manifest.json"
@@ -118,7 +118,7 @@ def _field_differences(manifest: Mapping[str, Any], record: Record, directory: P
 def _expected(record: Record, directory: Path) -> dict[str, object]:
     """Return the fields of the manifest that the record holds, too."""
     head = record.head.body
-    remarks = labels.status_line(record)
+    remarks = status_line(record)
     expected: dict[str, object] = {
         "period": head["period"],
         "tables": head["versions"],
@@ -134,7 +134,7 @@ def _expected(record: Record, directory: Path) -> dict[str, object]:
         "version": record.publication.version,
         "title": metadata["ntanalytics"]["title"],
         "parameters": metadata["papermill"]["parameters"],
-        "state": labels.worst_of(record),
+        "state": worst_of(record),
         "status": [f"{remark.lead}{remark.rest}" for remark in remarks],
         "gaps": head["gaps"],
     }
@@ -144,7 +144,7 @@ def _is_equal(name: str, listed: Any, value: Any, record: Record) -> bool:
     """Return whether a field is the record's: an earlier version took the state from the status line alone."""
     if name == "status" and len(listed) == len(value):
         return all(say_the_same(wanted, shown) for wanted, shown in zip(value, listed, strict=True))
-    return bool(listed == value or (name == "state" and listed == labels.worst_status(labels.status_line(record))))
+    return bool(listed == value or (name == "state" and listed == worst_status(status_line(record))))
 
 
 def _current(name: str, value: object) -> object:

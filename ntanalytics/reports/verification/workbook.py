@@ -14,6 +14,7 @@ import openpyxl
 from ntanalytics.reports import labels
 from ntanalytics.reports.formats import UNITS, display, excel_format, local_time
 from ntanalytics.reports.record import Field, Record, RecordedBlock
+from ntanalytics.reports.status_line import status_line
 from ntanalytics.reports.verification.former_words import DURATION_UNIT, current_cell, say_the_same
 
 #: A cell: its typed value and its number format; an empty one is left out of a grid.
@@ -124,7 +125,7 @@ def contents_grid(record: Record, names: Sequence[str]) -> Grid:
     head = record.head.body
     number = labels.issue_number(head["period"])
     period = " · ".join(text for text in (head["period"]["label"], head["subtitle"], number) if text)
-    status = [f"{remark.lead}{remark.rest}" for remark in labels.status_line(record)]
+    status = [f"{remark.lead}{remark.rest}" for remark in status_line(record)]
     lines = [record.head.title, period, *status, labels.as_of_line(head, record.zone), ""]
     lines += [
         f"{item['subject']}{item['text']}"

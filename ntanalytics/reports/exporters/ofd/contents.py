@@ -18,6 +18,7 @@ from ntanalytics.reports.formats import display, display_width
 from ntanalytics.reports.fragments import column_style
 from ntanalytics.reports.markdown import paragraphs
 from ntanalytics.reports.record import Field, Heading, Record, RecordedBlock, certainty_of
+from ntanalytics.reports.status_line import status_line
 
 #: Width in Latin characters beyond which a title is set smaller, so that its last word does not wrap alone.
 _LONGEST_TITLE = 40
@@ -62,7 +63,7 @@ def _write_head(flow: PageFlow, record: Record) -> None:
     _say(flow, body["period"]["label"], styles.META, binding)
     number = labels.issue_number(body["period"])
     _say(flow, f"{body['subtitle']} · {number}" if body["subtitle"] else number, styles.META, binding)
-    remarks = labels.status_line(record)
+    remarks = status_line(record)
     for remark in remarks:
         if remark.status:
             _say(flow, f"{remark.lead}{remark.rest}", styles.STATUS, binding)
