@@ -2,7 +2,7 @@
 
 It collects the messages, writes them into ``ntanalytics/locale/ntanalytics.pot``, adds new ones to each language's
 catalogue, drops those that are gone, and compiles what gettext reads. A message is the literal in ``tr("...")``, the
-help of a command, or a word of typer.
+help of a command, or a word or a sentence of typer.
 """
 
 from __future__ import annotations

@@ -74,6 +74,41 @@ def _commands(command: Any, words: tuple[str, ...] = ()) -> Iterator[tuple[str, 
         yield from _commands(inner, (*words, name))
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "run sms_volume --periot x",
+        "run sms_volume --zzz",
+        "run",
+        "backfill sms_volume",
+        "run sms_volume --period",
+        "run sms_volume --json=3",
+        "run sms_volume other",
+        "history --limit x",
+        "history --limit 0",
+        "schedule --days 400",
+        "evaluate --scale x",
+        "remark folder --file missing.txt",
+        "backfill sms_volume --each year --from 2026-11-01 --to 2026-11-02",
+        "map check",
+        "--config",
+    ],
+)
+def test_what_is_wrong_with_a_command_line_is_said_in_chinese(monkeypatch: pytest.MonkeyPatch, words: str) -> None:
+    monkeypatch.setenv("LANGUAGE", CHINESE)
+    monkeypatch.setenv("COLUMNS", "200")
+    done = CliRunner().invoke(get_command(app), words.split())  # type: ignore[arg-type]
+    assert done.exit_code == 2
+    (said,) = re.findall(r"│ (.*) │", done.output)
+    assert re.search("[一-鿿]", said)
+    assert not re.search("[A-Za-z]+ [a-z]+", said), "two words of English"
+
+
+def test_a_command_that_does_not_exist_is_compared_with_those_that_do() -> None:
+    assert "没有命令 'rn'。是不是 'run'？" in nta("rn", LANGUAGE=CHINESE).stderr
+    assert "No such command 'rn'. Did you mean 'run'?" in nta("rn", LANGUAGE=ENGLISH).stderr
+
+
 @pytest.mark.parametrize("spoken", ["language: zh\n", ""])
 def test_the_command_line_speaks_chinese_by_its_settings_or_its_environment(tmp_path: Path, spoken: str) -> None:
     config = tmp_path / "ntanalytics.yml"

@@ -7,6 +7,8 @@ from typing import Any
 
 from typer.core import TyperGroup
 
+from ntanalytics.cli.usage_errors import in_language_of_reader
+
 #: Option of the program that may also stand after a command.
 SETTINGS_FILE = "--config"
 
@@ -34,7 +36,13 @@ class GroupedCommands(TyperGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read the arguments of the program; its settings file may be named before or after the command."""
-        return super().parse_args(ctx, settings_file_first(args))
+        with in_language_of_reader():
+            return super().parse_args(ctx, settings_file_first(args))
+
+    def invoke(self, ctx: Any) -> Any:
+        """Read the arguments of the command, and run it."""
+        with in_language_of_reader():
+            return super().invoke(ctx)
 
 
 def settings_file_first(arguments: Sequence[str]) -> list[str]:

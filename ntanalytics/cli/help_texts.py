@@ -9,6 +9,7 @@ from typing import Any
 import typer
 from typer.main import get_command
 
+from ntanalytics.cli.usage_errors import SENTENCES
 from ntanalytics.language import tr
 
 #: Attributes of a command and of its parameters that a person reads.
@@ -50,8 +51,9 @@ def _with_breaks(text: str) -> str:
 
 
 def help_texts(app: typer.Typer) -> Iterator[str]:
-    """Yield every text of the help of a program, in English, and the words of typer."""
+    """Yield every text of the help of a program, in English, the words of typer, and its sentences on errors."""
     yield from WORDS
+    yield from SENTENCES
     for part, attribute in _texts(get_command(app)):
         yield getattr(part, attribute)
 
