@@ -16,8 +16,8 @@ STILL_FILES: frozenset[str] = frozenset({"map_check"})
 
 #: Files of cli/ that define no command.
 WITHOUT_COMMAND = {
-    "program", "arguments", "groups", "help_texts", "results", "second_process", "steps", "tables", "terminal", "usage_errors",
-    "__main__",
+    "program", "arguments", "groups", "help_texts", "results", "second_process", "steps", "tables", "terminal",
+    "usage_errors", "__main__",
 }  # fmt: skip
 
 
