@@ -35,9 +35,10 @@ from ntanalytics.checks.noticeable import (
     is_return,
 )
 from ntanalytics.checks.parent_units import PARENT, add_parents, parents_of, with_our_units, with_parents
+from ntanalytics.checks.planned_terms import deadline_of, known_terms, with_known_terms
 from ntanalytics.checks.watched_datasets import LINKS, WATCHED, endings_of
 from ntanalytics.contract import DATASETS, Dataset, Kind
-from ntanalytics.contract.dimensions import Breakdown, counts_pieces, referred
+from ntanalytics.contract.dimensions import Breakdown, counts_pieces, referred, value_named
 from ntanalytics.detectors.comparable_days import COMPARABLE_DAYS, comparable_days, days_of_weekday
 from ntanalytics.detectors.expected_range import ExpectedRange
 from ntanalytics.detectors.surveillance.departure import Departure
@@ -88,14 +89,15 @@ def watched_day(context: CheckContext, name: str, time: str) -> WatchedDay | Non
     of_weekday = days_of_weekday(known, context.on)
     ends = month_ends(context.calendar, context.on, {row["day"] for row in known if row["is_covered"]})
     is_by_start = time == dataset.time
-    values = known_columns(view, [column.name for column in columns.values]) if is_by_start else []
+    terms = [term.name for term in known_terms(view)]
+    values = [*known_columns(view, [column.name for column in columns.values]), *terms] if is_by_start else []
     events = _events(context, name, time)
     totals = totals_by_day(events, columns.weight)
     usual = usual_total(known, totals, context.on)
-    events = _with_known(view, events, columns, context.on)
+    events = with_known_terms(context, view, _with_known(view, events, columns, context.on))
     read = {*before, *of_weekday, *chain.from_iterable(ends), context.on}
     counted, dimensions, nested, events = _counted(context, name, events, read, time=time, values=values)
-    slow = tuple(name for name in values if counts_pieces(dataset.column(name)))
+    slow = tuple(name for name in values if counts_pieces(value_named(dataset, name)))
     roles = ColumnRoles(nested=nested, slow=slow, endings=endings_of(dataset, dimensions))
     days = [*reversed(before), context.on]
     departing = departures(counted, days, dimensions, values, usual, roles)
@@ -126,6 +128,7 @@ def _with_reports(view: DatasetView, known: Sequence[Mapping[str, Any]], on: dat
 def _with_known(view: DatasetView, events: ir.Table, columns: Breakdown, on: date) -> ir.Table:
     """Return the events without what a source lacks, or what delivery reports would tell that did not come."""
     names = [column.name for column in (*columns.dimensions, *columns.values)]
+    names += [deadline_of(term) for term in columns.terms]
     return with_known_reports(with_known_values(events, view, names), view, on)
 
 

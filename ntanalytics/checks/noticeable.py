@@ -19,7 +19,7 @@ from ntanalytics.checks.day_totals import totals_by_day
 from ntanalytics.checks.subject_words import form_of
 from ntanalytics.checks.watched_datasets import LINKS, endings_of
 from ntanalytics.contract import Dataset
-from ntanalytics.contract.dimensions import breakdown, referred, state_of
+from ntanalytics.contract.dimensions import breakdown, referred, state_of, value_named
 from ntanalytics.contract.outcomes import tells_success
 from ntanalytics.detectors.surveillance.bundles import is_beyond_bundles, tells_mean
 from ntanalytics.detectors.surveillance.departure import Departure
@@ -65,8 +65,13 @@ _LEFT_OF_SURGE = 0.25
 
 
 def is_felt(dataset: Dataset, departure: Departure) -> bool:
-    """Return whether a value moved so that somebody could notice it; a few durations that shrank harm nobody."""
-    form = form_of(dataset.column(departure.value)) if departure.value else ""
+    """Return whether a value moved so that somebody could notice it; a few durations that shrank harm nobody.
+
+    One that is the same for all events is measured no longer, at whatever level.
+    """
+    if departure.is_flat:
+        return True
+    form = form_of(value_named(dataset, departure.value)) if departure.value else ""
     if form in ("ms", "seconds") and departure.direction < 0 and departure.share < _LEAST_FASTER:
         return False
     seen, expected = (level_of(departure.value, level) for level in (departure.seen, departure.expected))

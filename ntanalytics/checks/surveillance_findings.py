@@ -11,6 +11,7 @@ from ntanalytics.checks.noticeable import WITHOUT_END
 from ntanalytics.checks.parent_units import column_of, label_of
 from ntanalytics.checks.subject_words import form_of, subject_label
 from ntanalytics.contract import DATASETS, Dataset
+from ntanalytics.contract.dimensions import is_term, value_named
 from ntanalytics.contract.outcomes import tells_outcome, tells_reason, tells_what
 from ntanalytics.detectors.expected_range import ExpectedRange
 from ntanalytics.detectors.surveillance.departure import Departure
@@ -31,7 +32,7 @@ _UNBEARABLE = 3.0
 def departure_finding(context: CheckContext, rule: Rule, name: str, departure: Departure) -> Finding:
     """Return a departure of a dataset as a finding, which may be ok where the site's limits say so."""
     dataset, (first, after) = DATASETS[name], departure.hours
-    value = dataset.column(departure.value) if departure.value else None
+    value = value_named(dataset, departure.value) if departure.value else None
     seen, expected = (
         level if value is None else level_of(value.name, level) for level in (departure.seen, departure.expected)
     )
@@ -55,19 +56,30 @@ def departure_finding(context: CheckContext, rule: Rule, name: str, departure: D
             **({"days": float(departure.days)} if departure.days else {}),
             **({"counterpart": departure.counterpart_moved} if departure.counterpart else {}),
         },
-        details={
-            "dataset": name,
-            "events": dataset.label,
-            "value": value.label if value else "",
-            "form": form_of(value) if value else "integer",
-            "is_ending": _tells_ending(dataset, departure.members),
-            "is_over": departure.is_over,
-            **_leads(context, name, departure),
-        },
+        details=_details(context, name, departure),
     )
     if finding.status == "critical" and not is_of_endings(finding) and _is_bearable(departure, finding):
         return replace(finding, status="warning")
     return finding
+
+
+def _details(context: CheckContext, name: str, departure: Departure) -> dict[str, Detail]:
+    """Return what a finding of a departure tells besides its numbers."""
+    dataset = DATASETS[name]
+    value = value_named(dataset, departure.value) if departure.value else None
+    details: dict[str, Detail] = {
+        "dataset": name,
+        "events": dataset.label,
+        "value": value.label if value else "",
+        "form": form_of(value) if value else "integer",
+        "is_ending": _tells_ending(dataset, departure.members),
+        "is_over": departure.is_over,
+    }
+    if is_term(departure.value):
+        details["is_planned"] = True
+    if departure.is_flat:
+        details["is_flat"] = True
+    return {**details, **_leads(context, name, departure)}
 
 
 def usual_day(context: CheckContext, rule: Rule, name: str, events: float, usual: ExpectedRange) -> list[Finding]:

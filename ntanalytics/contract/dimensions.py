@@ -16,6 +16,9 @@ _COUNTED = frozenset({"次", "条"})
 #: Columns of a case that change while it lives: those of the last days would differ from those of older cases.
 _CHANGING = frozenset({"state", "decision", "result", "step", "close_code"})
 
+#: Ending of the name of a term.
+_TERM = "_term_s"
+
 #: Column that is true of a case that was given up, whose last change is its end.
 GIVEN_UP = "is_cancelled"
 
@@ -28,11 +31,13 @@ class Breakdown:
         dimensions: the columns whose values are members: units, applications, outcomes, status codes.
         values: the columns that measure each event: durations, sizes, levels.
         weight: column that counts the events of a row; empty where a row is one event.
+        terms: what is measured of each case besides, in the columns of :func:`planned_terms`.
     """
 
     dimensions: tuple[Column, ...] = ()
     values: tuple[Column, ...] = ()
     weight: str = ""
+    terms: tuple[Column, ...] = ()
 
 
 def state_of(identifier: str) -> tuple[Dataset, str] | None:
@@ -71,7 +76,44 @@ def breakdown(dataset: Dataset) -> Breakdown:
         tuple(column for column in dataset.columns if _is_dimension(dataset, column)),
         tuple(column for column in dataset.columns if _is_value(dataset, column)),
         weight,
+        planned_terms(dataset),
     )
+
+
+def planned_terms(dataset: Dataset) -> tuple[Column, ...]:
+    """Return the terms of a dataset of cases: the time from the begin of a case to its deadline, given in advance.
+
+    They are no columns of its rows. What tells when something expires that is only looked at, such as a certificate
+    that is probed, is no term.
+
+    Args:
+        dataset: the dataset.
+    """
+    if dataset.kind is not Kind.CASE:
+        return ()
+    return tuple(
+        Column(
+            f"{column.name}{_TERM}",
+            Type.NUMBER,
+            f"{column.label.removesuffix('时间')}时长" if column.label.endswith("时间") else column.label,
+            f"{column.name} − {dataset.time}, without the days off between them.",
+            unit="秒",
+            nullable=True,
+            elapsed=(dataset.time, column.name),
+        )
+        for column in dataset.columns
+        if column.is_planned and column.type is Type.TIMESTAMP
+    )
+
+
+def is_term(value: str) -> bool:
+    """Return whether a value is one of :func:`planned_terms`, by its name."""
+    return value.endswith(_TERM)
+
+
+def value_named(dataset: Dataset, value: str) -> Column:
+    """Return the column of a value of a dataset: its own, or a term of its cases."""
+    return next((term for term in planned_terms(dataset) if term.name == value), None) or dataset.column(value)
 
 
 def referred(dataset: Dataset) -> tuple[Column, Dataset, tuple[Column, ...]] | None:

@@ -30,6 +30,8 @@ def evidence(finding: Finding) -> str:
         drifted = f"{_drifted(finding)}，此前{_usual(finding).removeprefix('通常')}，{_moved(finding)}，连日偏离"
         return f"{'；'.join((drifted, *_leads(finding)))}。"
     hours = "当日" if finding.window is None else f"{hours_words(finding.window)} "
+    if finding.details.get("is_flat"):
+        return f"当日{finding.details['events']}的{_flat(finding)}，{_mixed(finding)}。"
     label, moved = finding.details["value"], _moved(finding)
     came = f"{hours}{finding.details['events']}{f'的{label}典型值' if label else '记录'} {_came(finding)}"
     usual = "通常没有" if _is_new(finding) else f"{_usual(finding)}，{moved}"
@@ -78,6 +80,8 @@ def _event(finding: Finding) -> EventWords:
     begin, label = when(finding) or "当日", finding.details["value"]
     whose = f"{begin}{name if name.endswith(events) else f'{name}的{events}'}"
     over = ""
+    if finding.details.get("is_flat"):
+        return EventWords(f"{whose}{_flat(finding)}", over, _mixed(finding))
     if finding.window is not None:
         is_over = finding.details.get("is_over")
         over = NOT_KNOWN if is_over is None else NORMAL_SINCE if is_over else NOT_SEEN
@@ -87,6 +91,16 @@ def _event(finding: Finding) -> EventWords:
         return EventWords(f"{whose}为 {_came(finding)}", over, _usual(finding))
     what = f"{whose}{label or ''}{_moved(finding)}"
     return EventWords(what, over, f"{'典型值' if label else '记录'} {_came(finding)}，{_usual(finding)}")
+
+
+def _flat(finding: Finding) -> str:
+    """Return the one value that all events have: ``送达用时全部为 7.0 秒``."""
+    return f"{finding.details['value']}全部为 {_came(finding)}"
+
+
+def _mixed(finding: Finding) -> str:
+    """Return that it is usual to have several: ``通常各不相同，典型值约 7.4 秒``."""
+    return f"通常各不相同，典型值约 {_amount(finding, _numbers(finding)[1])}"
 
 
 def _span(finding: Finding) -> str:
@@ -182,6 +196,10 @@ def advice(finding: Finding) -> str:
 
 def _advice_on_value(finding: Finding, since: str) -> str:
     seen, expected = _numbers(finding)
+    if finding.details.get("is_planned"):
+        return f"核对{finding.details['value']}的设置（规则、日历、模板），更正受影响的{finding.details['events']}"
+    if finding.details.get("is_flat"):
+        return f"核查{finding.details['value']}是否仍在实际计量（默认值、缓存、固定参数），核对{since}的发布"
     if finding.details["form"] in ("ms", "seconds") and seen > expected:
         return f"核查该对象及其依赖的服务、数据库和网络，核对{since}的发布"
     if finding.details["form"] == "bytes":

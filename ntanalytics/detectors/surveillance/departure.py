@@ -29,6 +29,7 @@ class Departure:
         counterpart_moved: events that it has too many, or that it lacks (negative).
         system: the system that nearly all of its events are of, where no member names one; empty where none is known.
         is_over: whether it was over in the hours after the run; None where nothing tells it.
+        is_flat: whether all events have one value, which had not before.
     """
 
     members: Members
@@ -47,6 +48,7 @@ class Departure:
     counterpart_moved: float = 0.0
     system: str = ""
     is_over: bool | None = None
+    is_flat: bool = False
 
     @property
     def subject(self) -> tuple[Members, str, int]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
@@ -125,7 +125,7 @@ def departures(
     means = [MeanModel(value) for value in values]
     columns = ["events", *(name for model in means for name in model.raw_columns)]
     leaves = LeafTable(table, days, dimensions, columns, roles.nested, roles.endings)
-    flat = _centred(leaves, values, roles)
+    flat = _centred(leaves, values)
     groups = list(leaves.groups(["events"], LEAST))
     if not groups[0].sums["events"][:, :-1].any():
         return []
@@ -149,7 +149,7 @@ def departures(
         moved = drifting_means(leaves, measured, value) if has_past else []
         # one text that is sent for some days is no other way of writing
         drifting += [drift for drift in moved if value not in roles.slow or drift.days > SPANS[0]]
-    departing += [*by_members.values(), *flat]
+    departing += [*_not_of_flat(by_members.values(), flat), *flat]
     return [*departing, *_besides(departing, drifting)]
 
 
@@ -183,9 +183,9 @@ def _rare_endings(leaves: LeafTable, model: CountModel, departing: Sequence[Depa
     return [attributed(leaves, model, rare) for rare in rare_endings(leaves, rest)]
 
 
-def _centred(leaves: LeafTable, values: Sequence[str], roles: ColumnRoles) -> list[Departure]:
-    """Centre the values of the leaves, and return the subjects of which a slow value is flat."""
-    flat = [departure for value in values if value in roles.slow for departure in _flattened(leaves, value)]
+def _centred(leaves: LeafTable, values: Sequence[str]) -> list[Departure]:
+    """Centre the values of the leaves, and return the subjects of which a value is flat."""
+    flat = [departure for value in values for departure in _flattened(leaves, value)]
     for value in values:
         leaves.centre(value)
     return flat
@@ -194,15 +194,21 @@ def _centred(leaves: LeafTable, values: Sequence[str], roles: ColumnRoles) -> li
 def _flattened(leaves: LeafTable, value: str) -> list[Departure]:
     """Return the subject of which all events of the day have one value, and had not before; none where that is chance.
 
-    The leaves are not centred yet.
+    Of several it is the one with the most events; of those alike the one whose members usually have the fewest. The
+    leaves are not centred yet.
     """
     columns = [f"{value}_{ending}" for ending in ("events", "log", "log2")]
     groups = list(leaves.groups(columns, {1: LEAST[1]}))
     members = [subject for group in groups for subject in group.members]
-    flat = flat_series(*(np.concatenate([group.sums[column] for group in groups]) for column in columns))
-    if not flat or flat[0].improbable < max(LEAST_IMPROBABLE, math.log(len(members) / FALSE_SHARE)):
+    least = max(LEAST_IMPROBABLE, math.log(len(members) / FALSE_SHARE))
+    series = flat_series(*(np.concatenate([group.sums[column] for group in groups]) for column in columns))
+    flat = [item for item in series if item.improbable >= least]
+    if not flat:
         return []
-    first = flat[0]
+    most = max(item.events for item in flat)
+    first = min(
+        (item for item in flat if item.events == most), key=lambda item: _usual_events(leaves, members[item.index])
+    )
     return [
         Departure(
             members=members[first.index],
@@ -214,7 +220,17 @@ def _flattened(leaves: LeafTable, value: str) -> list[Departure]:
             seen=first.seen,
             expected=first.expected,
             share=first.events / max(float(groups[0].sums[columns[0]][0, -1].sum()), 1.0),
+            is_flat=True,
         )
+    ]
+
+
+def _not_of_flat(departing: Iterable[Departure], flat: Sequence[Departure]) -> list[Departure]:
+    """Return the departures of values that are no part of a subject whose same value is flat: that tells them all."""
+    return [
+        departure
+        for departure in departing
+        if not any(item.value == departure.value and {*item.members} <= {*departure.members} for item in flat)
     ]
 
 

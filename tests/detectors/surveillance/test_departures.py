@@ -73,10 +73,10 @@ def _timed(rows: list[tuple[int, str, str, int, float]]) -> list[Departure]:
     return [told for told in departures(table, DAYS, ["route", "status"], ["took"]) if told.value]
 
 
-def _in_parts(*, last_of_a: float) -> list[Departure]:
+def _in_parts(*, last_of_a: float, both: bool = False, slow: tuple[str, ...] = ("parts",)) -> list[Departure]:
     """Return what departs of two applications whose texts have one part or two; the last day of one has other texts."""
     rows = [
-        (day, hour, application, last_of_a if (day, application) == (ON, "a") and mixed else mixed)
+        (day, hour, application, last_of_a if (day, application) == (ON, "a") and (both or mixed) else mixed)
         for day in range(ON + 1)
         for hour in range(8, 14)
         for application in ("a", "b")
@@ -93,7 +93,7 @@ def _in_parts(*, last_of_a: float) -> list[Departure]:
             "parts_log2": [20 * row[3] ** 2 for row in rows],
         }
     )
-    return departures(table, DAYS, ["application"], ["parts"], roles=ColumnRoles(slow=("parts",)))
+    return departures(table, DAYS, ["application"], ["parts"], roles=ColumnRoles(slow=slow))
 
 
 def test_parts_that_are_all_counted_as_one_are_told_on_their_first_day() -> None:
@@ -102,6 +102,18 @@ def test_parts_that_are_all_counted_as_one_are_told_on_their_first_day() -> None
     (told,) = _in_parts(last_of_a=0.0)
     assert (told.members, told.value, told.direction, told.hours) == ((("application", "a"),), "parts", -1, (0, 24))
     assert (told.seen, told.expected, told.share) == (0.0, pytest.approx(0.35), pytest.approx(0.5))
+    assert told.is_flat
+
+
+def test_any_value_that_is_the_same_for_all_of_a_subject_is_told_once_be_its_mean_usual_or_not() -> None:
+    for level in (0.35, 0.0):  # the usual mean of 0 and 0.7, and the least value
+        rows = [told for told in _in_flat(level) if told.value]
+        assert [(told.members, told.is_flat, told.seen) for told in rows] == [((("application", "a"),), True, level)]
+
+
+def _in_flat(level: float) -> list[Departure]:
+    """Return what departs where all events of one application have one level on the last day; no value is slow."""
+    return _in_parts(last_of_a=level, both=True, slow=())
 
 
 def _routes(day: int, slow: float = 0.0, fast_events: int = 400) -> list[tuple[int, str, str, int, float]]:
