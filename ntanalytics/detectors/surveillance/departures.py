@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from types import MappingProxyType
 
 import numpy as np
 import pyarrow as pa
@@ -24,26 +23,22 @@ from ntanalytics.detectors.surveillance.attribution import attributed, with_disp
 from ntanalytics.detectors.surveillance.departure import Departure
 from ntanalytics.detectors.surveillance.drift import LEAST_EFFECT, MIN_PAST, SPANS, drifting_counts, drifting_means
 from ntanalytics.detectors.surveillance.expectation import LEAST_SHARE
-from ntanalytics.detectors.surveillance.flattening import flat_series
+from ntanalytics.detectors.surveillance.flat_departures import flat_departures, not_of_flat
 from ntanalytics.detectors.surveillance.improbability import (
+    LEAST_IMPROBABLE,
     among_days,
     improbability,
+    least_improbable,
     steady_improbability,
     strongest_of_days,
 )
-from ntanalytics.detectors.surveillance.leaf_table import HOURS, LeafTable, Mask, Members, SeriesGroup
+from ntanalytics.detectors.surveillance.leaf_table import LEAST_DAILY, LeafTable, Mask, Members, SeriesGroup
 from ntanalytics.detectors.surveillance.models import CountModel, JudgedSeries, MeanModel, SeriesModel
 from ntanalytics.detectors.surveillance.quiet_hours import quiet_bursts
 from ntanalytics.detectors.surveillance.rare_endings import rare_endings
 
 #: Comparable days that are needed.
 MIN_DAYS = 8
-
-#: Least mean count of a day of a series, by its number of dimensions.
-LEAST = MappingProxyType({1: 8.0, 2: 12.0, 3: 30.0})
-
-#: Least improbability of a departure, once in 440,000, and share that may be false of all that is tested.
-LEAST_IMPROBABLE, FALSE_SHARE = 13.0, 0.02
 
 #: False departures that are expected on a day of all steady series of a dataset, of each number of dimensions alike.
 FALSE_A_DAY = 0.001
@@ -125,8 +120,9 @@ def departures(
     means = [MeanModel(value) for value in values]
     columns = ["events", *(name for model in means for name in model.raw_columns)]
     leaves = LeafTable(table, days, dimensions, columns, roles.nested, roles.endings)
-    flat = _centred(leaves, values)
-    groups = list(leaves.groups(["events"], LEAST))
+    flat = flat_departures(leaves, values)
+    leaves.centre(values)
+    groups = list(leaves.groups(["events"], LEAST_DAILY))
     if not groups[0].sums["events"][:, :-1].any():
         return []
     model = CountModel(groups, usual)
@@ -138,7 +134,7 @@ def departures(
     drifting = [with_displacing(leaves, model.factors, drift) for drift in moving]
     by_members: dict[Members, Departure] = {}
     for value, of_value in zip(values, means, strict=True):
-        measured = list(leaves.groups(of_value.columns, LEAST))
+        measured = list(leaves.groups(of_value.columns, LEAST_DAILY))
         if not measured[0].sums[of_value.columns[0]][:, :-1].any():
             continue
         for departure in () if value in roles.slow else smallest_subjects(leaves, of_value, measured):
@@ -149,7 +145,7 @@ def departures(
         moved = drifting_means(leaves, measured, value) if has_past else []
         # one text that is sent for some days is no other way of writing
         drifting += [drift for drift in moved if value not in roles.slow or drift.days > SPANS[0]]
-    departing += [*_not_of_flat(by_members.values(), flat), *flat]
+    departing += [*not_of_flat(by_members.values(), flat), *flat]
     return [*departing, *_besides(departing, drifting)]
 
 
@@ -181,57 +177,6 @@ def _rare_endings(leaves: LeafTable, model: CountModel, departing: Sequence[Depa
     for departure in (item for item in departing if item.direction > 0):
         rest &= ~leaves.mask(departure.members)
     return [attributed(leaves, model, rare) for rare in rare_endings(leaves, rest)]
-
-
-def _centred(leaves: LeafTable, values: Sequence[str]) -> list[Departure]:
-    """Centre the values of the leaves, and return the subjects of which a value is flat."""
-    flat = [departure for value in values for departure in _flattened(leaves, value)]
-    for value in values:
-        leaves.centre(value)
-    return flat
-
-
-def _flattened(leaves: LeafTable, value: str) -> list[Departure]:
-    """Return the subject of which all events of the day have one value, and had not before; none where that is chance.
-
-    Of several it is the one with the most events; of those alike the one whose members usually have the fewest. The
-    leaves are not centred yet.
-    """
-    columns = [f"{value}_{ending}" for ending in ("events", "log", "log2")]
-    groups = list(leaves.groups(columns, {1: LEAST[1]}))
-    members = [subject for group in groups for subject in group.members]
-    least = max(LEAST_IMPROBABLE, math.log(len(members) / FALSE_SHARE))
-    series = flat_series(*(np.concatenate([group.sums[column] for group in groups]) for column in columns))
-    flat = [item for item in series if item.improbable >= least]
-    if not flat:
-        return []
-    most = max(item.events for item in flat)
-    first = min(
-        (item for item in flat if item.events == most), key=lambda item: _usual_events(leaves, members[item.index])
-    )
-    return [
-        Departure(
-            members=members[first.index],
-            value=value,
-            direction=1 if first.seen > first.expected else -1,
-            strength=first.improbable,
-            improbable=first.improbable,
-            hours=(0, HOURS),
-            seen=first.seen,
-            expected=first.expected,
-            share=first.events / max(float(groups[0].sums[columns[0]][0, -1].sum()), 1.0),
-            is_flat=True,
-        )
-    ]
-
-
-def _not_of_flat(departing: Iterable[Departure], flat: Sequence[Departure]) -> list[Departure]:
-    """Return the departures of values that are no part of a subject whose same value is flat: that tells them all."""
-    return [
-        departure
-        for departure in departing
-        if not any(item.value == departure.value and {*item.members} <= {*departure.members} for item in flat)
-    ]
 
 
 def _in_quiet_hours(
@@ -288,7 +233,7 @@ def _candidates(model: SeriesModel, groups: Sequence[SeriesGroup]) -> list[Depar
     members = [subject for group in groups for subject in group.members]
     judged = model.judge(sums)
     tests = len(members) * len(judged.scans)
-    least, least_steady = max(LEAST_IMPROBABLE, math.log(tests / FALSE_SHARE)), _limits(members, len(judged.scans))
+    least, least_steady = least_improbable(tests), _limits(members, len(judged.scans))
     candidates = []
     rares = _rare(judged, least)
     for direction, scan in judged.scans.items():
@@ -394,12 +339,7 @@ def _narrowest(leaves: LeafTable, among: Sequence[Departure]) -> Departure:
     tied = [candidate for candidate in among if len(candidate.members) == fewest]
     if len(tied) == 1:
         return tied[0]
-    return min(tied, key=lambda candidate: (_usual_events(leaves, candidate.members), -candidate.strength))
-
-
-def _usual_events(leaves: LeafTable, members: Members) -> float:
-    """Return how many events the members of a subject usually have, each alone."""
-    return sum(float(leaves.sum("events", leaves.mask((pair,)))[:-1].sum()) for pair in members)
+    return min(tied, key=lambda candidate: (leaves.usual_events(candidate.members), -candidate.strength))
 
 
 def _is_narrower(leaves: LeafTable, part: Departure, whole: Departure) -> bool:

@@ -21,6 +21,9 @@ from ntanalytics.detectors.detection import Floats
 
 Ints = NDArray[np.int64]
 
+#: Least improbability of a departure, once in 440,000, and share that may be false of all that is tested.
+LEAST_IMPROBABLE, _FALSE_SHARE = 13.0, 0.02
+
 #: Expected counts of a day that divide series by size; with fewer than the first a series of chance has no departures.
 _SIZES = (5.0, 20.0, 60.0, 200.0)
 
@@ -48,6 +51,11 @@ _FEWEST_DAYS = 5
 
 #: Factor by which a departure must be stronger than the second strongest of the days before.
 _BEYOND_PAST = 1.3
+
+
+def least_improbable(tests: int) -> float:
+    """Return the improbability from which one of some tests is a departure."""
+    return max(LEAST_IMPROBABLE, math.log(tests / _FALSE_SHARE))
 
 
 def improbability(strength: Floats, size: Floats, calm: float = BY_SCHEDULE) -> Floats:

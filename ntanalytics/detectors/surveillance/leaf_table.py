@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from itertools import combinations
+from types import MappingProxyType
 
 import numpy as np
 import pyarrow as pa
@@ -21,6 +22,9 @@ Mask = NDArray[np.bool_]
 
 #: Hours of a day.
 HOURS = 24
+
+#: Least mean count of a day of a series that departs, by its number of dimensions.
+LEAST_DAILY = MappingProxyType({1: 8.0, 2: 12.0, 3: 30.0})
 
 #: Events that the mean of all leaves counts like for that of one leaf.
 _PRIOR_EVENTS = 2.0
@@ -89,15 +93,19 @@ class LeafTable:
             self.codes[name] = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
             self.names[name] = encoded.dictionary.to_pylist()
 
-    def centre(self, value: str) -> None:
+    def centre(self, values: Sequence[str]) -> None:
         """Add ``<value>_centred`` and ``<value>_centred2``: a value less the mean of its leaf on the other past days.
 
         So a subject whose parts are mixed otherwise than usual departs by nothing. Events of a leaf without a past are
         not measured.
 
         Args:
-            value: name of a value, whose ``_events``, ``_log`` and ``_log2`` are columns.
+            values: names of values, whose ``_events``, ``_log`` and ``_log2`` are columns.
         """
+        for value in values:
+            self._centre(value)
+
+    def _centre(self, value: str) -> None:
         events, logs, squares = (self.columns[f"{value}_{ending}"] for ending in ("events", "log", "log2"))
         leaf, day = self._leaf_keys, self.slots // HOURS
         count = int(leaf.max(initial=-1)) + 1
@@ -167,6 +175,10 @@ class LeafTable:
         for name, member in members:
             chosen &= self.codes[name] == self.names[name].index(member)
         return chosen
+
+    def usual_events(self, members: Members) -> float:
+        """Return how many events the members of a subject had on all days before the last, each alone."""
+        return sum(float(self.sum("events", self.mask((pair,)))[:-1].sum()) for pair in members)
 
     def groups(self, columns: Sequence[str], least: Mapping[int, float]) -> Iterator[SeriesGroup]:
         """Yield the series of each combination of dimensions that are large enough.

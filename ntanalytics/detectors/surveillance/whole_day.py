@@ -13,7 +13,7 @@ from statistics import median
 
 from ntanalytics.detectors.expected_range import ExpectedRange
 from ntanalytics.detectors.surveillance.departure import Departure
-from ntanalytics.detectors.surveillance.departures import LEAST_IMPROBABLE
+from ntanalytics.detectors.surveillance.improbability import LEAST_IMPROBABLE
 from ntanalytics.detectors.surveillance.leaf_table import HOURS
 
 #: Shares of what is expected, up to which and from which a whole day departs, whatever the day of others is.
