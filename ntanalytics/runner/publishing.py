@@ -16,7 +16,6 @@ from ntanalytics.delivery.manifest import MANIFEST, OFD, RECORD, WORKBOOK, Artef
 from ntanalytics.disk_space import disk_error, sync
 from ntanalytics.errors import PublishError
 from ntanalytics.language import tr
-from ntanalytics.reports.status_line import status_line, worst_of
 from ntanalytics.runner import atomic_publish
 from ntanalytics.runner.report_request import ReportRequest
 
@@ -75,6 +74,7 @@ def make_manifest(
     # pandas comes with it, and a wrong parameter is refused earlier
     from ntanalytics.reports.renderer import renderer_id
     from ntanalytics.reports.schemas import SCHEMA_VERSION
+    from ntanalytics.reports.status_line import status_line, worst_of
 
     head = record.head.body
     remarks = status_line(record)
