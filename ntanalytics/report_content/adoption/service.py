@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -110,9 +111,19 @@ class _Queries:
         view = self._report.dataset(dataset, history)
         return None if any(len(view.sources_without(name)) == len(view.sources) for name in columns) else view
 
-    def _with_hours(self, rows: ir.Table, view: DatasetView, *, columns: Sequence[str] = ()) -> Figures:
-        """Return the weighed rows of a cause; lower bounds where one of the sources lacks a column."""
-        made = figures(burden.weigh(rows, self._weeks), view)
+    def _with_hours(
+        self, rows: ir.Table, view: DatasetView, days_back: int = 0, *, columns: Sequence[str] = ()
+    ) -> Figures:
+        """Return the weighed rows of a cause; lower bounds over a gap, or where one of the sources lacks a column.
+
+        Args:
+            rows: the rows of the cause.
+            view: the dataset that they were made of.
+            days_back: days before the period that it looks back on.
+            columns: the columns that it needs.
+        """
+        looked_at = view.since(self._report.period.first - dt.timedelta(days=days_back)) if days_back else view
+        made = figures(burden.weigh(rows, self._weeks), looked_at)
         if not any(map(view.sources_without, columns)):
             return made
         return replace(made, is_complete=False, items=tuple(FigureRow(row, is_complete=False) for row in made))
@@ -131,12 +142,13 @@ class _Queries:
         if tasks is None:
             return None
         named, period = self._report.resolve_units(tasks.cases), self._report.period
-        return self._with_hours(burden.asked_twice(named, period.first, period.last), tasks, columns=columns)
+        rows = burden.asked_twice(named, period.first, period.last)
+        return self._with_hours(rows, tasks, TASKS_BACK, columns=columns)
 
     def _stuck(self) -> Figures | None:
         tasks = self._view("oa.tasks", TASKS_BACK, columns=["step"])
         # over a gap a step may seem to wait longer than the others: not even a bound is known
-        if tasks is None or not tasks.is_complete:
+        if tasks is None or not tasks.is_complete or _hides_open(tasks):
             return None
         return self._with_hours(burden.stuck(tasks.cases, tasks.known_end), tasks, columns=["step"])
 
@@ -153,7 +165,7 @@ class _Queries:
             return None
         by_day = im_messages.clients_by_day(sessions.recent).to_pyarrow().to_pylist()
         outdated = sorted({row["client"] for row in outdated_clients(by_day)})
-        return self._with_hours(burden.old_clients(sessions.table, outdated), sessions)
+        return self._with_hours(burden.old_clients(sessions.table, outdated), sessions, CLIENTS_BACK)
 
     def _low_use(self) -> Figures:
         activities = self._view("oa.activities")
@@ -193,3 +205,8 @@ class _Queries:
         before_at = report.previous.window(report.workspace.settings.zone)[0]
         made = arrival_to_signing(deliveries.cases, report.begins_at, report.ends_at, before_at)
         return figures(made, deliveries).total
+
+
+def _hides_open(cases: DatasetView) -> bool:
+    """Return whether what is open at the end is not known, though no day of the period is missing."""
+    return bool(cases.unfilled.lost or cases.unended or cases.young_sources)
