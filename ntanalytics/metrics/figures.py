@@ -194,10 +194,16 @@ def figures(table: Rows, *views: Covered) -> Figures:
         unfed = map(FigureRow.without_source, items)
         return replace(NO_FIGURES, items=tuple(unfed), origin=_origin(views), against=_against(views))
     note = join_notes(_note(views), *(_absent_note(view, shown) for view in views), part_note(views, shown))
-    is_known = whole and not is_unread(views)
+    is_known = whole and not is_unread(views) and not (not items and _may_lack_rows(views, shown))
     return Figures(
         columns=shown, items=items, note=note, is_complete=is_known, origin=_origin(views), against=_against(views)
     )
+
+
+def _may_lack_rows(views: Sequence[Covered], shown: Sequence[str]) -> bool:
+    """Return whether what is counted in some columns is not known though no day is missing: no row is not nothing."""
+    lacking = _absent(views) | _unbounded(views, ()) | _unreported(views, {})
+    return not lacking.isdisjoint(name for name in shown if name in MEASURES and MEASURES[name].is_additive)
 
 
 def case_list(table: Rows, *views: Covered) -> Figures:

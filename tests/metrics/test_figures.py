@@ -245,3 +245,18 @@ def test_a_source_of_one_of_the_datasets_makes_it_a_gap() -> None:
     made = figures([UNKNOWN], LACKING, Fed(is_complete=False, note="本期缺 1 天数据。", sources=("sms",)))
     assert made.columns == tuple(UNKNOWN)
     assert made.note
+
+
+@pytest.mark.parametrize(
+    ("unknown", "is_nothing"),
+    [(frozenset(), True), (frozenset({"delivery_rate"}), True), (frozenset({"failed"}), False)],
+)
+def test_where_what_is_counted_is_not_known_no_row_is_not_nothing(unknown: frozenset[str], is_nothing: bool) -> None:
+    @dataclass(frozen=True)
+    class Absent(Data):
+        unknown_measures: frozenset[str] = unknown
+
+    columns = pa.schema([("failure_code", pa.string()), ("failed", pa.int64()), ("failed_share", pa.float64())])
+    made = figures(columns.empty_table(), Absent())
+    assert made.is_complete is is_nothing
+    assert table(made, "失败代码", id="codes").body()["empty"] == ("无记录" if is_nothing else "已有数据中无记录")
