@@ -17,6 +17,8 @@ from ntanalytics.workspace import Report
 
 #: Days of a trend before the period.
 TREND_DAYS = 28
+#: Days before the period on which newcomers are followed.
+COHORT_DAYS = 7 * (user_flow.OLDEST + user_flow.LEAD_WEEKS + 1)
 #: Measures that need activities and no members.
 _ACTED = tuple(measure.name for measure in adoption.LEVEL if measure.name not in adoption.ABLE)
 
@@ -33,6 +35,7 @@ class AdoptionData:
         is_complete: True if the period's activities and members have no gap.
         was_complete: the same for the previous period.
         note: Chinese note on the data; empty if they are complete.
+        views: the datasets behind the figures, which know what is missing.
         origin: the versions that were read.
         days: the days of a trend (see ``DatasetView.days``).
     """
@@ -47,6 +50,7 @@ class AdoptionData:
         self.was_complete = self._activities.was_complete and self._members.was_complete
         self.note = self._activities.note or self._members.note
         self.origin = report.origin("adoption", self._activities, self._members)
+        self.views = (self._activities, self._members)
         self.days = self._activities.days
 
     def compare(self, by: Sequence[str] = ()) -> ir.Table:
@@ -84,12 +88,14 @@ class AdoptionData:
         """Return the retention of the accounts that first acted in each of the last weeks, as in the report.
 
         Returns:
-            Columns as of :func:`ntanalytics.metrics.oa.user_flow.retention`.
+            Columns as of :func:`ntanalytics.metrics.oa.user_flow.over_gaps`.
         """
         last = self._report.period.last
         covered = self._report.workspace.covered_days("oa.activities", dt.date(1970, 1, 1), last)
         begins = min((day.day for day in covered if day.is_held and day.rows), default=last)
-        return user_flow.retention(self._filtered(self._history(last)), user_flow.first_cohort(begins, last), last)
+        gaps = user_flow.gap_weeks(self._report.dataset("oa.activities", history=COHORT_DAYS).days, begins)
+        followed = user_flow.retention(self._filtered(self._history(last)), user_flow.first_cohort(begins, last), last)
+        return user_flow.over_gaps(followed, gaps)
 
     def names(self) -> list[str]:
         """Return our names, sorted, of the units with a member at the period's end or an activity in the period."""

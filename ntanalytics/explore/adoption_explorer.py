@@ -12,8 +12,8 @@ from ntanalytics.explore.display import title_of
 from ntanalytics.explore.explorer import Explorer, View
 from ntanalytics.metrics import MEASURES, Measure
 from ntanalytics.metrics.oa import adoption
-from ntanalytics.reports import Axes
-from ntanalytics.subsystems.oa.text import NO_NEWCOMERS
+from ntanalytics.reports import Axes, figures
+from ntanalytics.subsystems.oa.text import NO_NEWCOMERS, after_gap
 
 #: Measures of a daily trend; the other ones need a period.
 _DAILY = ("active", "actions")
@@ -68,4 +68,5 @@ class AdoptionExplorer(Explorer):
         axes = Axes(x="week", y="retention", series="cohort_on")
         lines = self.make_chart(rows, "line", axes, title=title, id="retention")
         cohorts = self.make_table(rows, title, id="cohorts")
-        return View(rows, replace(cohorts, note=f"{cohorts.note}{NO_NEWCOMERS}"), lines, code)
+        note = f"{cohorts.note}{after_gap(figures(rows, *self.data.views))}{NO_NEWCOMERS}"
+        return View(rows, replace(cohorts, note=note), lines, code)

@@ -203,9 +203,8 @@ class Explorer(ABC):
         """Return rows as a table with the gaps and the origin of the data."""
         named = {**options, "id": f"{options['id']}-{{number}}"}
         arguments = ", ".join(f"{name}={value!r}" for name, value in named.items())
-        self._table_code = f"table(figures(rows, data), {title.partition('，')[0]!r}, {arguments})"
-        note = self.data.note if self.data.is_complete else ""  # on the day of a snapshot
-        return table(figures(rows, self.data), title, note=note, origin=self.data.origin, **options)
+        self._table_code = f"table(figures(rows, *data.views), {title.partition('，')[0]!r}, {arguments})"
+        return table(figures(rows, *self.data.views), title, origin=self.data.origin, **options)
 
     def make_chart(self, rows: ir.Table, kind: Any, axes: Axes, *, title: str, id: str) -> Chart:
         """Return rows as a chart with the gaps of the data."""
@@ -215,8 +214,8 @@ class Explorer(ABC):
         elif axes.days is not None and by:
             drawn = f"rows_of_top_groups(rows, data.compare({by!r}), {by!r})"
         words = f"title={title.partition('，')[0]!r}, id={f'{id}-{{number}}'!r}"
-        self._chart_code = f"chart(figures({drawn}, data), {kind!r}, {axes_code(axes)}, {words})"
-        return chart(figures(rows, self.data), kind, axes, title=title, id=id)
+        self._chart_code = f"chart(figures({drawn}, *data.views), {kind!r}, {axes_code(axes)}, {words})"
+        return chart(figures(rows, *self.data.views), kind, axes, title=title, id=id)
 
     @property
     def report(self) -> Report:

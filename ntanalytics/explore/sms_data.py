@@ -27,6 +27,7 @@ class SmsData:
         is_complete: True if the period has no gap.
         was_complete: the same for the previous period.
         note: Chinese note on the data; empty if they are complete.
+        views: the datasets behind the figures, which know what is missing.
         origin: the version that was read.
         days: the days of a trend (see ``DatasetView.days``).
     """
@@ -40,6 +41,7 @@ class SmsData:
         self.is_complete, self.was_complete = self._messages.is_complete, self._messages.was_complete
         self.note = self._messages.note
         self.origin = report.origin("sms", self._messages)
+        self.views = (self._messages,)
         self.days = self._messages.days
 
     def compare(self, by: Sequence[str] = ()) -> ir.Table:

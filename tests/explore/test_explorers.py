@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import datetime as dt
+from collections.abc import Iterator
 from pathlib import Path
 
 import ibis
@@ -20,6 +21,8 @@ from ntanalytics.reports.blocks.block import Block
 from ntanalytics.reports.record import RecordedBlock, read_block
 from ntanalytics.workspace import Workspace, open_report, open_workspace
 from tests.extraction.small_site import SmallSite
+from tests.gaps.copies import damageable
+from tests.gaps.site import GapSite
 
 WEEK = "day BETWEEN '2026-11-16' AND '2026-11-22'"
 
@@ -273,3 +276,30 @@ def test_what_is_no_notebook_of_a_report_takes_no_section(sms: SmsExplorer, tmp_
         (tmp_path / "a.ipynb").write_text(text, encoding="utf-8")
         with pytest.raises(UsageError):
             sms.to_report(tmp_path / "a.ipynb")
+
+
+@pytest.fixture(scope="module")
+def damaged(config: Path) -> Iterator[Workspace]:
+    """The lake without the outcomes of Wednesday's messages."""
+    site = GapSite(config.parent)
+    with damageable(site, "sms.messages") as copy:
+        lost = dict.fromkeys(("outcome", "reported_at", "failure_code", "receipt_latency_s"), "NULL")
+        copy.table("sms.messages").update(predicate="day = '2026-11-18'", updates=lost)
+        yield open_workspace(copy.config)
+
+
+def test_what_came_without_reports_has_no_rate_and_at_least_as_many_failures(damaged: Workspace):
+    explorer = SmsExplorer(damaged)
+    shown = {}
+    for measure in ("submitted", "delivered", "delivery_rate"):
+        explorer.by.value, explorer.measure.value = (), measure
+        [row] = explorer.view.table.data()["data"]
+        shown[measure] = row[measure], row.get("certainty", {}).get(measure, "exact")
+    [counted] = damaged.sql(
+        f"SELECT count(*) AS n, count(*) FILTER (outcome = 'delivered') AS d FROM sms_messages WHERE {WEEK}"
+    ).to_dict("records")
+    assert shown == {
+        "submitted": (counted["n"], "exact"),
+        "delivered": (counted["d"], "lower_bound"),
+        "delivery_rate": (None, "unknown"),
+    }

@@ -45,6 +45,7 @@ RETENTION = (
         "首次使用账号",
         "个",
         "Accounts that first acted in that week (docs/domain.md, OA adoption: retention).",
+        over_gap="upper_bound",
     ),
     Measure("week", "第几周后", "Weeks after the first one; 0 is the first week itself.", unit="周", over_gap="exact"),
     count(
@@ -160,23 +161,62 @@ def by_age(retention: ir.Table, last: date, gap_weeks: Sequence[date] = ()) -> i
     Args:
         retention: the result of ``retention``.
         last: the last day of the period.
-        gap_weeks: Mondays of the weeks with a gap: their cohorts are left out, their shares unknown.
+        gap_weeks: Mondays of the weeks with a gap (:func:`over_gaps`).
 
     Returns:
         ``cohort_on``, ``cohort`` and ``retention_1`` … ``retention_8``, ordered by cohort: 0 in a week without any
-        active account of the cohort, null in one that has not ended or has a gap.
+        active account of the cohort, null in one that has not ended, that has a gap, or that nobody knows; and
+        ``is_complete``.
     """
-    unknown = [ibis.literal(day) for day in gap_weeks]
-    grouped = retention.group_by("cohort_on", "cohort").aggregate(
-        **{f"_{week}": retention.retention.max(where=retention.week == week) for week in range(1, OLDEST + 1)}
+    known = over_gaps(retention, gap_weeks)
+    grouped = known.group_by("cohort_on", "cohort", "is_complete").aggregate(
+        **{f"_{week}": known.retention.max(where=known.week == week) for week in range(1, OLDEST + 1)}
     )
-    if unknown:
-        grouped = grouped.filter(~grouped.cohort_on.isin(unknown))
     shares = {}
     for week in range(1, OLDEST + 1):
         on = (grouped.cohort_on + ibis.interval(days=7 * week)).cast("date")
-        is_known = on <= ibis.literal(last - timedelta(days=6))
-        if unknown:
-            is_known &= ~on.isin(unknown)
+        is_known = grouped.is_complete & (on <= ibis.literal(last - timedelta(days=6)))
+        if gap_weeks:
+            is_known &= on.notin(list(gap_weeks))
         shares[f"retention_{week}"] = is_known.ifelse(grouped[f"_{week}"].fill_null(0.0), ibis.null())
-    return grouped.select("cohort_on", "cohort", **shares).order_by("cohort_on")
+    return grouped.select("cohort_on", "cohort", **shares, is_complete="is_complete").order_by("cohort_on")
+
+
+def over_gaps(retention: ir.Table, gap_weeks: Sequence[date] = ()) -> ir.Table:
+    """Return retention without what a gap hides (docs/domain.md, OA adoption: retention).
+
+    A cohort of a week with a gap is left out, and who was active in such a week is null. Who first acts within four
+    weeks after it may have acted in it: the cohort is an upper bound, and the share that stayed is null.
+
+    Args:
+        retention: the result of ``retention``.
+        gap_weeks: Mondays of the weeks with a gap.
+
+    Returns:
+        The rows, with ``is_complete``: whether the cohort holds newcomers alone.
+    """
+    if not gap_weeks:
+        return retention.mutate(is_complete=ibis.literal(value=True))
+    gaps = list(gap_weeks)
+    after = sorted({day + timedelta(weeks=week) for day in gaps for week in range(1, LEAD_WEEKS + 1)})
+    rows = retention.filter(retention.cohort_on.notin(gaps))
+    on = (rows.cohort_on + rows.week * ibis.interval(days=7)).cast("date")
+    is_complete = rows.cohort_on.notin(after)
+    is_known = on.notin(gaps) & is_complete
+    return rows.mutate(
+        retained=is_known.ifelse(rows.retained, ibis.null()),
+        retention=is_known.ifelse(rows.retention, ibis.null()),
+        is_complete=is_complete,
+    )
+
+
+def gap_weeks(days: ir.Table, begins: date) -> list[date]:
+    """Return the Mondays of the weeks of which a day is missing, behind the one in which the data begin.
+
+    Args:
+        days: ``day`` and ``is_covered`` of some days.
+        begins: the first day with an activity.
+    """
+    monday = ibis.literal(begins - timedelta(days=begins.weekday()))
+    weeks = days.filter(~days.is_covered).select(_week=days.day.truncate("W").cast("date")).distinct()
+    return sorted(weeks.filter(weeks["_week"] > monday).to_pyarrow()["_week"].to_pylist())

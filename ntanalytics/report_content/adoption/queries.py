@@ -251,7 +251,7 @@ class AdoptionQueries:
 
     def _of_weeks(self) -> dict[str, ir.Table]:
         weeks = in_memory(daily_active.weekly_adoption(self._mine(self.all["recent"]), self.span))
-        cohorts = {} if self.unit else {"cohorts": self._cohorts(self._mine(self.ever), arrow_table(weeks))}
+        cohorts = {} if self.unit else {"cohorts": self._cohorts(self._mine(self.ever))}
         return {"weeks": weeks, **cohorts}
 
     def _of_levels(self) -> dict[str, ir.Table]:
@@ -326,11 +326,11 @@ class AdoptionQueries:
         joined = reduce(lambda left, right: join_groups(left, right, by), parts, compared)
         return joined.order_by(ibis.desc("active"))
 
-    def _cohorts(self, ever: ir.Table, weeks: pa.Table) -> ir.Table:
+    def _cohorts(self, ever: ir.Table) -> ir.Table:
         """Return cohorts by age, from some weeks after the beginning of the lake."""
         begins = min((row["since"] for row in self.groups.to_pylist() if row["since"]), default=self.last)
         since = user_flow.first_cohort(begins, self.last)
-        gaps = [row["week_on"] for row in weeks.to_pylist() if row["active"] is None]
+        gaps = user_flow.gap_weeks(self.span, begins)
         return user_flow.by_age(user_flow.retention(ever, since, self.last), self.last, gaps)
 
 

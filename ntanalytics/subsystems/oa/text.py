@@ -213,6 +213,13 @@ def terminals_trend(weeks: Figures) -> str:
 NO_NEWCOMERS = "统计起始四周内使用过的账号不计为首次使用。"
 
 
+def after_gap(cohorts: Figures) -> str:
+    """Return that newcomers soon after a gap may be none (``metrics.oa.user_flow.over_gaps``); empty without any."""
+    if all(row.is_complete for row in cohorts):
+        return ""
+    return "缺数据后四周内首次使用的账号可能此前已用过：账号数为上限，留存未知。"
+
+
 def retained(cohorts: Figures) -> str:
     """Return the retention of newcomers after four weeks, over all cohorts with a known value.
 
@@ -242,6 +249,7 @@ def retention_note(cohorts: Figures, weeks: Figures) -> str:
     gaps = [row["week_on"] for row in weeks if row["active"] is None and first is not None and row["week_on"] > first]
     named = "、".join(map(day_words, sorted(set(gaps))))
     gap = f"{named}起的一周数据不完整，首次使用和当周留存未知。" if gaps else ""
+    gap += after_gap(cohorts)
     known = retained(cohorts) or ("" if gap else "历史数据不足，暂无可观察的新账号。")
     return f"{known}{gap}{NO_NEWCOMERS}"
 

@@ -245,6 +245,31 @@ def test_a_cohort_is_read_by_its_age(acts, listed) -> None:
     ]
 
 
+def test_who_first_acts_within_four_weeks_after_a_gap_may_be_no_newcomer(acts, days, listed) -> None:
+    start, last = MONDAY - 42 * DAY, MONDAY + 6 * DAY
+    weeks = {"a": (0, 5), "b": (2, 3), "c": (5, 6), "d": (6,)}  # the second week has a gap
+    history = acts([(name, start + 7 * week * DAY) for name, on in weeks.items() for week in on])
+    gaps = user_flow.gap_weeks(days(start, "++++++++-+++++"), start)
+    kept = user_flow.retention(history, start, last)
+    names = ("cohort_on", "cohort", "is_complete", "retention_1", "retention_5")
+    assert listed(user_flow.by_age(kept, last, gaps), *names) == [
+        dict(zip(names, row, strict=True))
+        for row in [
+            (start, 1, True, None, 1.0),
+            (start + 14 * DAY, 1, False, None, None),
+            (start + 35 * DAY, 1, False, None, None),
+            (MONDAY, 1, True, None, None),
+        ]
+    ]
+    long = listed(user_flow.over_gaps(kept, gaps), "cohort_on", "week", "retention")
+    assert [row["retention"] for row in long] == [1.0, 1.0, None, None, None, None, 1.0]
+
+
+def test_days_before_the_data_begin_are_no_gap_of_a_week(days) -> None:
+    begins = MONDAY + 2 * DAY
+    assert user_flow.gap_weeks(days(MONDAY, "--++++++++++-+"), begins) == [MONDAY + 7 * DAY]
+
+
 def test_coverage_by_edition(acts, members, listed) -> None:
     able = members("1").union(members("2", unit="乙局")).union(members("3", edition="wecom"))
     assert listed(adoption.reach(acts([("2", MONDAY, {"unit": "乙局"})]), able, ["edition"])) == [
@@ -263,7 +288,7 @@ def test_every_column_has_its_words(acts, members, days) -> None:
         user_flow.retention(table, MONDAY, FRIDAY),
         user_flow.by_age(user_flow.retention(table, MONDAY, FRIDAY), FRIDAY),
     ]
-    assert {name for each in made for name in each.columns} <= set(MEASURES)
+    assert {name for each in made for name in each.columns} - {"is_complete"} <= set(MEASURES)
 
 
 @pytest.mark.parametrize(

@@ -219,6 +219,18 @@ def test_a_week_with_a_gap_is_why_its_retention_is_unknown_and_one_before_the_da
     )
     assert say.retention_note(cohorts, late).startswith("历史数据不足")
     assert say.retention_note(cohorts, lost).startswith("11月9日起的一周数据不完整，首次使用和当周留存未知。")
+    assert "上限" not in say.retention_note(cohorts, lost)
+
+
+def test_newcomers_soon_after_a_gap_are_at_most_as_many() -> None:
+    mondays = [dt.date(2026, 11, day) for day in (2, 9, 16)]
+    weeks = figures([{"week_on": day, "active": count} for day, count in zip(mondays, (6, None, 8), strict=True)])
+    cohorts = figures([{"cohort": 30, "retention_4": None, "is_complete": False}])
+    assert cohorts.total.quantity("cohort").text == "≤ 30 个"
+    assert say.retention_note(cohorts, weeks) == (
+        "11月9日起的一周数据不完整，首次使用和当周留存未知。"
+        "缺数据后四周内首次使用的账号可能此前已用过：账号数为上限，留存未知。统计起始四周内使用过的账号不计为首次使用。"
+    )
 
 
 def test_the_busiest_day_counts_all_editions() -> None:
