@@ -38,7 +38,7 @@ from ntanalytics.checks.parent_units import PARENT, add_parents, parents_of, wit
 from ntanalytics.checks.planned_terms import deadline_of, known_terms, with_known_terms
 from ntanalytics.checks.watched_datasets import LINKS, WATCHED, endings_of
 from ntanalytics.contract import DATASETS, Dataset, Kind
-from ntanalytics.contract.dimensions import Breakdown, counts_pieces, referred, value_named
+from ntanalytics.contract.dimensions import Breakdown, counts_pieces, planned_terms, referred, value_named
 from ntanalytics.detectors.comparable_days import COMPARABLE_DAYS, comparable_days, days_of_weekday
 from ntanalytics.detectors.expected_range import ExpectedRange
 from ntanalytics.detectors.surveillance.departure import Departure
@@ -128,7 +128,7 @@ def _with_reports(view: DatasetView, known: Sequence[Mapping[str, Any]], on: dat
 def _with_known(view: DatasetView, events: ir.Table, columns: Breakdown, on: date) -> ir.Table:
     """Return the events without what a source lacks, or what delivery reports would tell that did not come."""
     names = [column.name for column in (*columns.dimensions, *columns.values)]
-    names += [deadline_of(term) for term in columns.terms]
+    names += [deadline_of(term) for term in planned_terms(view.contract)]
     return with_known_reports(with_known_values(events, view, names), view, on)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import ibis.expr.types as ir
 
@@ -33,11 +33,6 @@ def deadline_of(term: Column) -> str:
 def with_known_terms(context: CheckContext, view: DatasetView, cases: ir.Table) -> ir.Table:
     """Return the cases of some weeks with their terms, where a source gives deadlines."""
     first = context.on - timedelta(days=HISTORY_DAYS)
-    days_off = [_is_off(context, first + timedelta(days=ahead)) for ahead in range(HISTORY_DAYS + _AHEAD + 1)]
+    days = (first + timedelta(days=ahead) for ahead in range(HISTORY_DAYS + _AHEAD + 1))
+    days_off = [not context.calendar.is_likely_worked(day) for day in days]
     return with_terms(cases, known_terms(view), context.utc_offset_h, first, days_off)
-
-
-def _is_off(context: CheckContext, day: date) -> bool:
-    """Return whether a day is off; one of a year that is not known yet is by its weekday."""
-    known = context.calendar.knows(day)
-    return not context.calendar.is_working_day(day) if known else day.isoweekday() > 5

@@ -11,7 +11,7 @@ from ntanalytics.checks.noticeable import WITHOUT_END
 from ntanalytics.checks.parent_units import column_of, label_of
 from ntanalytics.checks.subject_words import form_of, subject_label
 from ntanalytics.contract import DATASETS, Dataset
-from ntanalytics.contract.dimensions import is_term, value_named
+from ntanalytics.contract.dimensions import planned_terms, value_named
 from ntanalytics.contract.outcomes import tells_outcome, tells_reason, tells_what
 from ntanalytics.detectors.expected_range import ExpectedRange
 from ntanalytics.detectors.surveillance.departure import Departure
@@ -75,7 +75,7 @@ def _details(context: CheckContext, name: str, departure: Departure) -> dict[str
         "is_ending": _tells_ending(dataset, departure.members),
         "is_over": departure.is_over,
     }
-    if is_term(departure.value):
+    if value in planned_terms(dataset):
         details["is_planned"] = True
     if departure.is_flat:
         details["is_flat"] = True

@@ -16,9 +16,6 @@ _COUNTED = frozenset({"次", "条"})
 #: Columns of a case that change while it lives: those of the last days would differ from those of older cases.
 _CHANGING = frozenset({"state", "decision", "result", "step", "close_code"})
 
-#: Ending of the name of a term.
-_TERM = "_term_s"
-
 #: Column that is true of a case that was given up, whose last change is its end.
 GIVEN_UP = "is_cancelled"
 
@@ -31,13 +28,11 @@ class Breakdown:
         dimensions: the columns whose values are members: units, applications, outcomes, status codes.
         values: the columns that measure each event: durations, sizes, levels.
         weight: column that counts the events of a row; empty where a row is one event.
-        terms: what is measured of each case besides, in the columns of :func:`planned_terms`.
     """
 
     dimensions: tuple[Column, ...] = ()
     values: tuple[Column, ...] = ()
     weight: str = ""
-    terms: tuple[Column, ...] = ()
 
 
 def state_of(identifier: str) -> tuple[Dataset, str] | None:
@@ -76,7 +71,6 @@ def breakdown(dataset: Dataset) -> Breakdown:
         tuple(column for column in dataset.columns if _is_dimension(dataset, column)),
         tuple(column for column in dataset.columns if _is_value(dataset, column)),
         weight,
-        planned_terms(dataset),
     )
 
 
@@ -93,7 +87,7 @@ def planned_terms(dataset: Dataset) -> tuple[Column, ...]:
         return ()
     return tuple(
         Column(
-            f"{column.name}{_TERM}",
+            f"{column.name}_term_s",
             Type.NUMBER,
             f"{column.label.removesuffix('时间')}时长" if column.label.endswith("时间") else column.label,
             f"{column.name} − {dataset.time}, without the days off between them.",
@@ -104,11 +98,6 @@ def planned_terms(dataset: Dataset) -> tuple[Column, ...]:
         for column in dataset.columns
         if column.is_planned and column.type is Type.TIMESTAMP
     )
-
-
-def is_term(value: str) -> bool:
-    """Return whether a value is one of :func:`planned_terms`, by its name."""
-    return value.endswith(_TERM)
 
 
 def value_named(dataset: Dataset, value: str) -> Column:

@@ -32,9 +32,8 @@ def status_line(record: Record) -> list[Remark]:
     rows = [row for block in judged for row in _judged_rows(block)]
     unknown = Counter[str]()
     for block in judged:
-        unknown.update(
-            dict(block.body.get("unknown_checks", ()))
-        )  # a report that was issued before names the first four
+        # a report that was issued before has none, and names the first four
+        unknown.update(dict(block.body.get("unknown_checks", ())))
     remarks = []
     for status in ORDER[:-1]:
         of_status = [row for row in rows if row["state"] == status]

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import ibis.expr.types as ir
 
 from ntanalytics.contract import DATASETS
-from ntanalytics.contract.dimensions import is_term, planned_terms, value_named
+from ntanalytics.contract.dimensions import planned_terms, value_named
 from ntanalytics.metrics.terms import with_terms
 
 FRIDAY = dt.date(2026, 11, 20)
@@ -50,7 +50,6 @@ def test_a_day_of_which_nothing_is_known_counts_as_worked(table) -> None:
 def test_a_case_has_the_term_of_its_deadline_and_a_probed_certificate_has_none() -> None:
     (term,) = planned_terms(DATASETS["desk.tickets"])
     assert (term.name, term.label, term.unit) == ("due_at_term_s", "应完成时长", "秒")
-    assert is_term(term.name)
     assert value_named(DATASETS["desk.tickets"], term.name) == term
     assert value_named(DATASETS["sms.messages"], "segments").label == "计费条数"
     assert planned_terms(DATASETS["infra.checks"]) == ()

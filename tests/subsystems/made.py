@@ -403,12 +403,17 @@ def evaluation(
     report.origin = lambda _metric, *_views: {}
     report.working_days = _weekdays(period.first, period.last)
     report.nearby_working_days = lambda before: _weekdays(period.first - dt.timedelta(days=before), period.last)
+
+    def is_worked(day: dt.date) -> bool:
+        return day in _weekdays(day, day) and day not in days_off
+
     report.workspace = SimpleNamespace(
         calendar=SimpleNamespace(
             working_days=_weekdays,
             known_working_days=_weekdays,
             knows=lambda _: True,
-            is_working_day=lambda day: day in _weekdays(day, day) and day not in days_off,
+            is_working_day=is_worked,
+            is_likely_worked=is_worked,
         ),
         settings=SimpleNamespace(zone=_ZONE, sources=sources),
         table=lambda name, last: (held := lake.dataset(name, 0).recent).filter(held.day <= last),
