@@ -46,8 +46,7 @@ from ntanalytics.reports.data import plain_row
 from ntanalytics.reports.formats import display
 from ntanalytics.reports.record import DETAIL, Field
 from ntanalytics.subsystems import topology, word
-from ntanalytics.subsystems.infra import availability_checks
-from ntanalytics.subsystems.infra.availability_checks import is_surely_missed, target
+from ntanalytics.subsystems.infra.availability_checks import is_surely_missed, measured_from, target
 
 #: Columns of the overview of subsystems.
 _FIELDS = (
@@ -252,7 +251,7 @@ def available_time(evaluation: Evaluation) -> Table:
     ]
     note += f"其中{'、'.join(others)}。" if others else ""
     missed = FigureRow({"target_met": "not_met"})
-    _, views = evaluation.context.shared(availability_checks.measured, availability_checks.every_check)
+    views = measured_from(evaluation.context)
     rows = [row | missed if is_surely_missed(row, goal, *views) and not row.is_complete else row for row in measured]
     judged = replace(measured, items=tuple(rows))
     return table(judged, "可用率", id="availability", columns=_AVAILABLE, note=note, origin=infra.origin)

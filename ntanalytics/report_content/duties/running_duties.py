@@ -18,7 +18,13 @@ from ntanalytics.metrics.number_format import format_number
 from ntanalytics.metrics.rows import rows
 from ntanalytics.report_content.duties.duty import Duty, Fact, unless_hidden
 from ntanalytics.report_content.duties.span import DutySpan
-from ntanalytics.subsystems.infra.availability_checks import every_check, is_surely_missed, measured, target
+from ntanalytics.subsystems.infra.availability_checks import (
+    every_check,
+    is_surely_missed,
+    measured,
+    measured_from,
+    target,
+)
 
 #: Time from discovery within which an incident of the level 较大 or above is reported by a city (docs/domain.md, Desk).
 REPORTED_WITHIN = timedelta(hours=REPORTING_HOURS["other"])
@@ -35,7 +41,7 @@ _CLOCKS: dict[str, tuple[Result, str]] = {
 
 
 def _availability(span: DutySpan) -> Iterator[Fact]:
-    table, views = span.context.shared(measured, every_check)
+    table, views = span.context.shared(measured, every_check), measured_from(span.context)
     goal = target(span.context)
     for row in figures(table, *views):
         name = SUBSYSTEMS[row["subsystem"]]

@@ -60,7 +60,7 @@ def certificates(context: CheckContext) -> pa.Table:
 def _availability(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the findings of the subsystems; of a day without its hosts, which have a rule of their own."""
     checks = context.dataset("infra.checks")
-    table, views = context.shared(measured, service_checks if context.is_day else every_check)
+    table, views = context.shared(measured, service_checks if context.is_day else every_check), measured_from(context)
     findings = [_shown(rule, row, views) for row in figures(table, *views)]
     if not context.is_day:
         return findings
@@ -76,16 +76,19 @@ def target(context: CheckContext) -> float:
     return context.rules["infra.availability"].threshold.warning
 
 
-def planned(context: CheckContext) -> tuple[Sequence[PlannedWork], list[DatasetView]]:
-    """Return the confirmed maintenance of the last weeks, and the dataset that tells it, where a source has it."""
-    changes = context.dataset("desk.changes", HISTORY)
-    return confirmed_work(changes.cases), [changes] if changes.sources else []
+def measured_from(context: CheckContext) -> list[DatasetView]:
+    """Return the datasets of which availability is made: the checks, and what tells of maintenance if a source does."""
+    checks, changes = context.dataset("infra.checks", HISTORY), context.dataset("desk.changes", HISTORY)
+    return [checks, *([changes] if changes.sources else [])]
 
 
-def measured(
-    context: CheckContext, chosen: Callable[[ir.Table], ir.Table], before: bool = False
-) -> tuple[ir.Table, list[DatasetView]]:
-    """Return the availability of the period, or of the one before it, and the datasets that it was made of.
+def planned(context: CheckContext) -> Sequence[PlannedWork]:
+    """Return the confirmed maintenance of the last weeks."""
+    return confirmed_work(context.dataset("desk.changes", HISTORY).cases)
+
+
+def measured(context: CheckContext, chosen: Callable[[ir.Table], ir.Table], before: bool = False) -> ir.Table:
+    """Return the availability of the period, or of the one before it (:func:`measured_from`).
 
     Its few rows are in memory: the figures of the platform are made of them, and the outages are counted once.
 
@@ -94,8 +97,8 @@ def measured(
         chosen: the checks that count.
         before: whether it is that of the period before.
     """
-    checks = context.dataset("infra.checks", HISTORY)
-    windows, views = context.shared(planned)
+    checks, *changes = measured_from(context)
+    windows = context.shared(planned)
     begin, end = context.begins_at, context.ends_at
     if before:
         begin, end = context.previous.window(context.workspace.settings.zone)[0], begin
@@ -104,13 +107,13 @@ def measured(
         (checks.recent.checked_at >= ibis.literal(begin - GAP)) & (checks.recent.checked_at < ibis.literal(begin))
     )
     near = (checks.before if before else checks.table).union(earlier)
-    has_gap = not before and not all(view.is_complete for view in (checks, *views))
+    has_gap = not before and not all(view.is_complete for view in (checks, *changes))
     in_use = None if before else _in_use(context, chosen(checks.recent))
     goal = target(context)
     made = availability.availability(chosen(near), begin, end, windows, target=goal, is_bounded=has_gap, in_use=in_use)
     if not before and _has_unseen_source(context):  # a target that nobody sees may be down: no bound
         made = made.mutate(availability_low=ibis.null("float64"), low_target=ibis.null("string"))
-    return in_memory(made), [checks, *views]
+    return in_memory(made)
 
 
 def _in_use(context: CheckContext, recent: ir.Table) -> ir.Table:

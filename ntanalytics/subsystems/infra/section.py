@@ -10,7 +10,7 @@ from ntanalytics.checks.subsystem import Section
 from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.figures import NO_FIGURES, case_list, figures
 from ntanalytics.metrics.infra import availability, probes, requests
-from ntanalytics.subsystems.infra.availability_checks import certificates, every_check, measured, planned
+from ntanalytics.subsystems.infra.availability_checks import certificates, every_check, measured, measured_from, planned
 from ntanalytics.subsystems.infra.backup_plans import BACKUP_DAYS, is_offline_read, plans
 from ntanalytics.subsystems.infra.daily_availability import daily_availability
 from ntanalytics.subsystems.infra.load_checks import disk_figures, load
@@ -22,9 +22,8 @@ def summarize(context: CheckContext) -> SubsystemSummary:
     checks, web = context.dataset("infra.checks", HISTORY), context.dataset("infra.requests", HISTORY)
     metrics, backups = context.dataset("infra.metrics", HISTORY), context.dataset("infra.backups", BACKUP_DAYS)
     backup_plans = figures(context.shared(plans), register(backups))
-    now, views = context.shared(measured, every_check)
-    was, _ = context.shared(measured, every_check, True)
-    windows, _ = context.shared(planned)
+    now, views = context.shared(measured, every_check), measured_from(context)
+    was, windows = context.shared(measured, every_check, True), context.shared(planned)
     total = compared(availability.platform(now), availability.platform(was), availability.PLATFORM, *views)
     return SubsystemSummary(
         subsystem="infra",
@@ -48,7 +47,7 @@ def summarize(context: CheckContext) -> SubsystemSummary:
 
 def platform_row(context: CheckContext) -> FigureRow:
     """Return the availability of the platform in the period; its bound where too little was measured."""
-    now, views = context.shared(measured, every_check)
+    now, views = context.shared(measured, every_check), measured_from(context)
     row = figures(availability.platform(now), *views).total
     low = row["platform_availability_low"]
     if low is None and row.is_complete:
