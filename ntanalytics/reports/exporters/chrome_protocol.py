@@ -190,6 +190,7 @@ def _running(program: str, profile: Path, sockets: str) -> Iterator[tuple[int, i
         finally:
             os.close(command_reader)
             os.close(answer_writer)
+        os.setpriority(os.PRIO_PROCESS, process, 5)
         try:
             yield command_writer, answer_reader
         finally:
