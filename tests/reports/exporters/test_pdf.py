@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import subprocess
 from pathlib import Path
@@ -137,6 +138,28 @@ def test_an_empty_table_keeps_its_words_wherever_the_page_ends(sample: ModuleTyp
     render(tmp_path / "report.ipynb", tmp_path)
     assert print_page(tmp_path / "report.html", tmp_path / "report.pdf", tmp_path / "browser") == ""
     empty_tables.assert_together(said_by("pdftotext", "-layout", tmp_path / "report.pdf", "-").split("\f"))
+
+
+def test_a_kernel_comes_before_the_browser_that_waits_for_its_page(tmp_path: Path) -> None:
+    profile = tmp_path / "browser"
+    with browser(find_browser() or "", profile, 60) as chromium:
+        chromium.prepare()
+        running = [
+            int(folder.name)
+            for folder in Path("/proc").iterdir()
+            if folder.name.isdigit() and _is_of(folder, f"--user-data-dir={profile}")
+        ]
+        # as root, it gives some of its processes a priority of their own
+        own = {os.getpriority(os.PRIO_PROCESS, number) for number in running}
+        assert os.getpriority(os.PRIO_PROCESS, 0) + 5 in own
+        assert os.getpriority(os.PRIO_PROCESS, 0) not in own
+
+
+def _is_of(process: Path, argument: str) -> bool:
+    try:
+        return argument in (process / "cmdline").read_bytes().decode(errors="replace").split("\0")
+    except OSError:  # it has ended
+        return False
 
 
 def test_the_browser_calls_nobody(tmp_path: Path) -> None:
