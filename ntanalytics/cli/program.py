@@ -23,7 +23,7 @@ app = typer.Typer(
     cls=GroupedCommands,
     help="Analytics and reporting suite of a city's e-government work platform.\n\n"
     "Begin with [bold]ntanalytics init DIR[/bold], or try [bold]ntanalytics demo[/bold].\n\n"
-    "Exit codes: 0 done, 2 usage, 3 settings, 4 mapping, 5 source, 6 lake or ledger, 7 report failed, "
+    "Exit codes: 0 done, 1 another error, 2 usage, 3 settings, 4 mapping, 5 source, 6 lake or ledger, 7 report failed, "
     "8 publishing failed, 9 verification failed, 10 no calendar, 11 a report is overdue, 12 backup failed.",
     no_args_is_help=True,
     rich_markup_mode="rich",

@@ -33,7 +33,7 @@ def rules(
     """List the rules of the findings with the limits of the site, and the findings of a day.
 
     Without settings, the rules are those of the suite. Marked are rules that the site disabled or changed, and rules
-    that only the quarterly recommendations use.
+    that only the recommendations use, over 91 days.
     """
     from ntanalytics.evaluation import rulebook
     from ntanalytics.findings.phrases import rule_limits

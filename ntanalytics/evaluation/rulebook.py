@@ -80,9 +80,9 @@ def as_data(rule: Rule) -> dict[str, object]:
 
 
 def remark(rule: Rule) -> str:
-    """Return the marks of a rule: off, overridden by the site, or used by the quarterly recommendations only."""
+    """Return the marks of a rule: off, overridden by the site, or used by the recommendations only, over 91 days."""
     data = as_data(rule)
-    marks = {"is_off": "off", "is_overridden": "overridden", "is_of_quarter": "quarterly only"}
+    marks = {"is_off": "off", "is_overridden": "overridden", "is_of_quarter": "recommendations only"}
     return ", ".join(mark for name, mark in marks.items() if data[name])
 
 
@@ -151,7 +151,7 @@ def _section(subsystem: str) -> str:
             if rule.min_count
             else ""
         )
-        quarter = " Used only by the quarterly recommendations." if is_of_quarter(rule.code) else ""
+        quarter = " Used only by the recommendations, over 91 days." if is_of_quarter(rule.code) else ""
         lines += [
             f"### `{rule.code}` {rule.check}",
             "",
