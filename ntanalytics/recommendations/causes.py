@@ -18,24 +18,24 @@ CAUSES = (
         code="backups", kind="hazard", problem="备份没有按计划完成，或数据量异常减少",
         effect="故障时可能无法恢复最近的数据", action="排查备份任务与存储，补做备份并做一次恢复演练", effort="day",
         owner=OPERATIONS, weight=5, reason="What is not backed up is lost with the next disk.",
-        success="连续 30 天各计划均在间隔 1.5 倍内成功，季度内恢复演练通过 1 次",
+        success="连续 30 天各计划均在间隔 {infra.backup_lateness} 内成功，{infra.restore_drill} 内恢复演练通过 1 次",
     ),
     Cause(
         code="capacity", kind="hazard", problem="磁盘空间紧张", effect="写满后数据库停止写入，业务中断",
         action="先清理与归档，再按容量预测扩容", effort="day", owner=OPERATIONS, weight=5,
         reason="A database that cannot write stops a whole subsystem; the first step, to clean up, takes a day.",
-        success="磁盘使用率回到 85% 以下，预计写满在 90 天以后", trend=trends.FULLEST_DISKS,
+        success="磁盘使用率回到 {infra.disk_used} 以下，预计写满在 {infra.days_until_full} 以后", trend=trends.FULLEST_DISKS,
     ),
     Cause(
         code="tls", kind="hazard", problem="服务器证书即将到期", effect="到期后浏览器和接口拒绝访问",
         action="更换证书，并登记到期提醒", effort="day", owner=OPERATIONS, weight=5,
         reason="An expired certificate closes the service to everyone, on a day that is known.",
-        success="各站点证书剩余有效期均在 30 天以上",
+        success="各站点证书剩余有效期均在 {infra.tls_days} 以上",
     ),
     Cause(
         code="outages", kind="running", problem="系统或主机有中断", effect="用户可能无法办公",
         action="逐次复盘中断原因，对单点补充冗余与自动拉起", effort="week", owner=VENDOR, weight=5,
-        reason="While it is down nobody works.", success="各系统月可用率不低于 99.9%", trend=trends.PLATFORM,
+        reason="While it is down nobody works.", success="各系统月可用率不低于 {infra.availability}", trend=trends.PLATFORM,
     ),
     Cause(
         code="clocks", kind="running", problem="有崩溃事件未在四小时内恢复", effect="关系服务承诺与验收",
@@ -46,13 +46,13 @@ CAUSES = (
     Cause(
         code="carriers", kind="running", problem="短信通道不稳定", effect="验证码与通知收不到，登录和办件受阻",
         action="为故障多发的运营商启用备用通道并设切换阈值", effort="week", owner=VENDOR, weight=4,
-        reason="Codes by SMS are how many log in.", success="各运营商月送达率不低于 95%，无单日低于 90%",
+        reason="Codes by SMS are how many log in.", success="各运营商月送达率不低于 {sms.delivery_rate}，无单日低于 {sms.delivery_rate critical}",
         trend=trends.DELIVERY,
     ),
     Cause(
         code="web", kind="running", problem="网络服务出错率偏高", effect="用户打开页面或提交时失败",
         action="按路径定位上游错误并修复，补充限流与重试", effort="week", owner=VENDOR, weight=4,
-        reason="A failed request is a person who tries again.", success="各服务月错误率低于 0.5%，无单日高于 2%",
+        reason="A failed request is a person who tries again.", success="各服务月错误率低于 {infra.error_rate}，无单日高于 {infra.error_rate critical}",
         trend=trends.ERRORS,
     ),
     Cause(
@@ -63,7 +63,7 @@ CAUSES = (
     Cause(
         code="logins", kind="running", problem="登录失败率偏高", effect="用户登录受阻，咨询工单增多",
         action="按方式与原因整改认证链路，完善错误提示", effort="week", owner=OPERATIONS, weight=3,
-        reason="Most come in at the second attempt.", success="月登录失败率低于 12%，各方式不高于其常态",
+        reason="Most come in at the second attempt.", success="月登录失败率低于 {identity.login_failure_rate}，各方式不高于其常态",
         trend=trends.LOGIN_FAILURES,
     ),
     Cause(
@@ -97,7 +97,7 @@ CAUSES = (
     Cause(
         code="renewals", kind="hazard", problem="证书即将到期，须提前更新", effect="到期后持证人无法登录和签章",
         action="按单位分批组织更新，到期前 30 天短信提醒", effort="week", owner=CUSTOMER, weight=3,
-        reason="Who holds an expired certificate waits until it is renewed.", success="30 天内到期的证书少于 400 张",
+        reason="Who holds an expired certificate waits until it is renewed.", success="30 天内到期的证书少于 {ca.expiring_30d}",
     ),
     Cause(
         code="expired", kind="hazard", problem="过期证书仍在用于登录", effect="持证人无法登录和签章",
@@ -128,12 +128,12 @@ CAUSES = (
     Cause(
         code="seals", kind="running", problem="印章长期等待制作或测试", effect="单位暂时无法用章",
         action="催办制章单位，集中安排到场测试", effort="day", owner=CUSTOMER, weight=2,
-        reason="Few units wait, and they have paper.", success="印章制作后 14 天内完成测试",
+        reason="Few units wait, and they have paper.", success="印章制作后 {seal.testing_days} 内完成测试",
     ),
     Cause(
         code="signings", kind="running", problem="签章或验章失败偏多", effect="签章、验章受阻，公文办理可能延误",
         action="核查签章、验签与时间戳服务", effort="day", owner=VENDOR, weight=3,
-        reason="A document that cannot be sealed is not sent.", success="签章失败率低于 2%", trend=trends.SIGNINGS,
+        reason="A document that cannot be sealed is not sent.", success="签章失败率低于 {seal.signing_failure_rate}", trend=trends.SIGNINGS,
     ),
     Cause(
         code="seal_misuse", kind="hazard", problem="印章使用异常", effect="有关签章可能未经审批或无效",
@@ -144,7 +144,7 @@ CAUSES = (
         code="overdue", kind="running", problem="公文签收不及时", effect="文件办理延误",
         action="设收文员 A/B 岗，逾期自动短信催办", effort="week", owner=CUSTOMER, weight=3,
         reason="A document that nobody signs for is not worked on.",
-        success="1 个工作日内签收率不低于 90%，无单位逾期超过 4 件次",
+        success="1 个工作日内签收率不低于 {docexchange.signed_in_time_rate}，无单位逾期超过 {docexchange.overdue_deliveries}",
     ),
     Cause(
         code="recalls", kind="running", problem="发文被大量撤回", effect="收文单位收到的公文被撤回，可能须重新发送",
@@ -159,7 +159,7 @@ CAUSES = (
     Cause(
         code="refusals", kind="running", problem="应用访问失败率偏高", effect="用户经门户进入应用时被拒",
         action="与应用方核查接入配置、权限与票据校验", effort="week", owner=VENDOR, weight=3,
-        reason="Who is refused once tries again, mostly.", success="应用访问失败率低于 3%",
+        reason="Who is refused once tries again, mostly.", success="应用访问失败率低于 {sso.access_failure_rate}",
     ),
     Cause(
         code="unknown_callers", kind="hazard", problem="陌生系统调用公文交换接口", effect="公文可能被其读取",
@@ -169,7 +169,7 @@ CAUSES = (
     Cause(
         code="interfaces", kind="running", problem="系统间接口不稳定", effect="对接系统的业务受阻",
         action="与调用方联合核查证书、报文与超时设置", effort="week", owner=VENDOR, weight=3,
-        reason="Callers try again, mostly.", success="各调用方月接口失败率低于 2%",
+        reason="Callers try again, mostly.", success="各调用方月接口失败率低于 {docexchange.call_failure_rate}",
     ),
     Cause(
         code="tickets", kind="running", problem="工单受理或办理异常", effect="用户问题可能未按时解决",
@@ -179,22 +179,22 @@ CAUSES = (
     Cause(
         code="alarms", kind="hazard", problem="同一告警反复出现", effect="真正的故障被淹没",
         action="消除告警根因，或调整不合理的阈值", effort="week", owner=OPERATIONS, weight=2,
-        reason="Who is called for nothing does not come.", success="同一主机的同一告警季度内不超过 2 次",
+        reason="Who is called for nothing does not come.", success="同一主机的同一告警一周内不超过 {infra.repeated_problems}",
     ),
     Cause(
         code="slow_services", kind="efficiency", problem="网页响应偏慢", effect="每次操作多等数秒",
         action="优化慢路径的查询与缓存", effort="week", owner=VENDOR, weight=3,
-        reason="Everybody waits a little, all day.", success="各服务95%的请求在 1 秒内响应", trend=trends.DURATION,
+        reason="Everybody waits a little, all day.", success="各服务95%的请求在 {infra.slow_service} 内响应", trend=trends.DURATION,
     ),
     Cause(
         code="busy_hosts", kind="efficiency", problem="主机资源紧张或负载异常", effect="高峰时段响应变慢",
         action="错峰批处理任务，必要时扩容", effort="week", owner=OPERATIONS, weight=3,
-        reason="Queues grow without bound near saturation.", success="各主机 处理器使用率 95% 的小时低于 85%",
+        reason="Queues grow without bound near saturation.", success="各主机 处理器使用率 95% 的小时低于 {infra.cpu}",
     ),
     Cause(
         code="handling", kind="efficiency", problem="部分模块或单位办理偏慢", effect="文件办理周期拉长",
         action="梳理流程环节，增加超时提醒与代办", effort="week", owner=CUSTOMER, weight=3,
-        reason="A tenth of the tasks make the reputation of the rest.", success="各模块九成任务在 3 个工作日内办结",
+        reason="A tenth of the tasks make the reputation of the rest.", success="各模块九成任务的办理用时不超过 {oa.handling}",
     ),
     Cause(
         code="hasty", kind="hazard", problem="任务或公文未经正常办理即结束", effect="有关事项可能无人办理",
@@ -227,18 +227,18 @@ CAUSES = (
     Cause(
         code="demands", kind="function", problem="某类工单集中", effect="同类问题反复占用人力",
         action="编写图文指引和自助功能，纳入培训", effort="week", owner=OPERATIONS, weight=2,
-        reason="Each is small; together they fill the desk.", success="任一类工单占比低于四成",
+        reason="Each is small; together they fill the desk.", success="任一类工单占比低于 {desk.concentrated}",
     ),
     Cause(
         code="standstill", kind="running", problem="应用或流程中断", effect="期间用户无法办理，事后集中补办",
         action="逐次复盘中断原因，对静默时段设自动告警", effort="week", owner=VENDOR, weight=4,
-        reason="Who cannot act waits, and tells nobody.", success="季度内工作时段无 30 分钟以上的业务静默",
+        reason="Who cannot act waits, and tells nobody.", success="季度内工作时段无业务静默",
     ),
     Cause(
         code="receipts", kind="running", problem="短信回执延迟", effect="验证码被反复索取，发送结果不明",
         action="与运营商核查回执通道，设积压告警", effort="week", owner=VENDOR, weight=2,
         reason="The messages arrive; only nobody knows it.",
-        success="各运营商95%的回执在 2 分钟内到达，积压少于 100 条", trend=trends.RECEIPTS,
+        success="各运营商95%的回执在 {sms.receipt_latency_p95_s} 内到达，积压少于 {sms.backlog}", trend=trends.RECEIPTS,
     ),
     Cause(
         code="mailings", kind="hazard", problem="发送量异常升高", effect="占用通道与费用，可能是误发或滥用",
@@ -259,12 +259,12 @@ CAUSES = (
     Cause(
         code="returns", kind="running", problem="公文被集中退回", effect="发文单位需重新制发，办理延误",
         action="向发文单位说明退文原因，完善发送前校验", effort="day", owner=CUSTOMER, weight=2,
-        reason="Each is an error of one office, made once for every receiver.", success="各单位退文率低于 5%",
+        reason="Each is an error of one office, made once for every receiver.", success="各单位退文率低于 {docexchange.returned_share}",
     ),
     Cause(
         code="bills", kind="hazard", problem="运营商账单与平台计费不符", effect="可能多付通信费用",
         action="与运营商逐日核对明细并更正账单", effort="week", owner=CUSTOMER, weight=3,
-        reason="What is not claimed within the month is paid.", success="下一账期账单差异在 0.5% 以内",
+        reason="What is not claimed within the month is paid.", success="下一账期账单差异在 {sms.bill} 以内",
     ),
     Cause(
         code="watching", kind="hazard", problem="监控有中断", effect="期间发生故障无人知晓",
@@ -299,7 +299,7 @@ CAUSES = (
     Cause(
         code="data", kind="hazard", problem="数据缺失、不完整或有矛盾", effect="有关结论为下限或未知",
         action="排查数据源与抽取任务，补抽缺失日期", effort="day", owner=OPERATIONS, weight=3,
-        reason="Over a hole nothing is known to be in order.", success="各数据源下月数据完整，剔除率低于 0.1%",
+        reason="Over a hole nothing is known to be in order.", success="各数据源下月数据完整，剔除率低于 {data.rejected_share}",
     ),
 )  # fmt: skip
 

@@ -47,7 +47,8 @@ class Cause:
         owner: leading party, in Chinese.
         weight: severity, 1 (a nuisance) to 5 (work stops, or data are lost).
         reason: reason for the weight, in English.
-        success: success criterion with a figure that a report shows, in Chinese.
+        success: success criterion with a figure that a report shows, in Chinese; ``{sms.delivery_rate}`` stands for the
+            warning limit of a rule, ``{sms.delivery_rate critical}`` for the other one.
         trend: daily figure that shows the problem; None where the entities are drawn side by side.
     """
 
