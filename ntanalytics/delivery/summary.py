@@ -99,7 +99,7 @@ def subject(manifest: Manifest, own_parameters: Mapping[str, object]) -> str:
     if shown:
         text += f" {parameters_text(shown)}"
     if manifest["version"] > 1:
-        text += f"（更正，第 {manifest['version']} 版）"
+        text += f"（更正，第{manifest['version']}版）"
     return line(text)
 
 

@@ -238,7 +238,7 @@ def _measured_parts(finding: Finding, check: str) -> list[str]:
     measure = measure_of(finding.rule.measure)
     parts = [f"{check} {value_words(finding, unit=measure.unit)}"]
     if finding.details.get("is_chance"):
-        return [*parts, "次数少，在偶然范围内"]
+        return [*parts, "超出部分在偶然范围内"]
     if finding.comparison is not None and finding.comparison.kind == "usual" and finding.comparison.value is not None:
         parts.append(f"近期通常为 {format_number(finding.comparison.value, finding.format, measure.unit)}")
     return parts

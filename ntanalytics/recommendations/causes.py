@@ -24,7 +24,8 @@ CAUSES = (
         code="capacity", kind="hazard", problem="磁盘空间紧张", effect="写满后数据库停止写入，业务中断",
         action="先清理与归档，再按容量预测扩容", effort="day", owner=OPERATIONS, weight=5,
         reason="A database that cannot write stops a whole subsystem; the first step, to clean up, takes a day.",
-        success="磁盘使用率回到 {infra.disk_used} 以下，预计写满在 {infra.days_until_full} 以后", trend=trends.FULLEST_DISKS,
+        success="磁盘使用率回到 {infra.disk_used} 以下，预计写满在 {infra.days_until_full} 以后",
+        trend=trends.FULLEST_DISKS,
     ),
     Cause(
         code="tls", kind="hazard", problem="服务器证书即将到期", effect="到期后浏览器和接口拒绝访问",
@@ -35,7 +36,8 @@ CAUSES = (
     Cause(
         code="outages", kind="running", problem="系统或主机有中断", effect="用户可能无法办公",
         action="逐次复盘中断原因，对单点补充冗余与自动拉起", effort="week", owner=VENDOR, weight=5,
-        reason="While it is down nobody works.", success="各系统月可用率不低于 {infra.availability}", trend=trends.PLATFORM,
+        reason="While it is down nobody works.",
+        success="各系统月可用率不低于 {infra.availability}", trend=trends.PLATFORM,
     ),
     Cause(
         code="clocks", kind="running", problem="有崩溃事件未在四小时内恢复", effect="关系服务承诺与验收",
@@ -46,13 +48,15 @@ CAUSES = (
     Cause(
         code="carriers", kind="running", problem="短信通道不稳定", effect="验证码与通知收不到，登录和办件受阻",
         action="为故障多发的运营商启用备用通道并设切换阈值", effort="week", owner=VENDOR, weight=4,
-        reason="Codes by SMS are how many log in.", success="各运营商月送达率不低于 {sms.delivery_rate}，无单日低于 {sms.delivery_rate critical}",
+        reason="Codes by SMS are how many log in.",
+        success="各运营商月送达率不低于 {sms.delivery_rate}，无单日低于 {sms.delivery_rate critical}",
         trend=trends.DELIVERY,
     ),
     Cause(
         code="web", kind="running", problem="网络服务出错率偏高", effect="用户打开页面或提交时失败",
         action="按路径定位上游错误并修复，补充限流与重试", effort="week", owner=VENDOR, weight=4,
-        reason="A failed request is a person who tries again.", success="各服务月错误率低于 {infra.error_rate}，无单日高于 {infra.error_rate critical}",
+        reason="A failed request is a person who tries again.",
+        success="各服务月错误率低于 {infra.error_rate}，无单日高于 {infra.error_rate critical}",
         trend=trends.ERRORS,
     ),
     Cause(
@@ -63,7 +67,8 @@ CAUSES = (
     Cause(
         code="logins", kind="running", problem="登录失败率偏高", effect="用户登录受阻，咨询工单增多",
         action="按方式与原因整改认证链路，完善错误提示", effort="week", owner=OPERATIONS, weight=3,
-        reason="Most come in at the second attempt.", success="月登录失败率低于 {identity.login_failure_rate}，各方式不高于其常态",
+        reason="Most come in at the second attempt.",
+        success="月登录失败率低于 {identity.login_failure_rate}，各方式不高于其常态",
         trend=trends.LOGIN_FAILURES,
     ),
     Cause(
@@ -97,7 +102,8 @@ CAUSES = (
     Cause(
         code="renewals", kind="hazard", problem="证书即将到期，须提前更新", effect="到期后持证人无法登录和签章",
         action="按单位分批组织更新，到期前 30 天短信提醒", effort="week", owner=CUSTOMER, weight=3,
-        reason="Who holds an expired certificate waits until it is renewed.", success="30 天内到期的证书少于 {ca.expiring_30d}",
+        reason="Who holds an expired certificate waits until it is renewed.",
+        success="30 天内到期的证书少于 {ca.expiring_30d}",
     ),
     Cause(
         code="expired", kind="hazard", problem="过期证书仍在用于登录", effect="持证人无法登录和签章",
@@ -133,7 +139,8 @@ CAUSES = (
     Cause(
         code="signings", kind="running", problem="签章或验章失败偏多", effect="签章、验章受阻，公文办理可能延误",
         action="核查签章、验签与时间戳服务", effort="day", owner=VENDOR, weight=3,
-        reason="A document that cannot be sealed is not sent.", success="签章失败率低于 {seal.signing_failure_rate}", trend=trends.SIGNINGS,
+        reason="A document that cannot be sealed is not sent.",
+        success="签章失败率低于 {seal.signing_failure_rate}", trend=trends.SIGNINGS,
     ),
     Cause(
         code="seal_misuse", kind="hazard", problem="印章使用异常", effect="有关签章可能未经审批或无效",
@@ -179,12 +186,14 @@ CAUSES = (
     Cause(
         code="alarms", kind="hazard", problem="同一告警反复出现", effect="真正的故障被淹没",
         action="消除告警根因，或调整不合理的阈值", effort="week", owner=OPERATIONS, weight=2,
-        reason="Who is called for nothing does not come.", success="同一主机的同一告警一周内不超过 {infra.repeated_problems}",
+        reason="Who is called for nothing does not come.",
+        success="同一主机的同一告警一周内不超过 {infra.repeated_problems}",
     ),
     Cause(
         code="slow_services", kind="efficiency", problem="网页响应偏慢", effect="每次操作多等数秒",
         action="优化慢路径的查询与缓存", effort="week", owner=VENDOR, weight=3,
-        reason="Everybody waits a little, all day.", success="各服务95%的请求在 {infra.slow_service} 内响应", trend=trends.DURATION,
+        reason="Everybody waits a little, all day.",
+        success="各服务95%的请求在 {infra.slow_service} 内响应", trend=trends.DURATION,
     ),
     Cause(
         code="busy_hosts", kind="efficiency", problem="主机资源紧张或负载异常", effect="高峰时段响应变慢",
@@ -194,7 +203,8 @@ CAUSES = (
     Cause(
         code="handling", kind="efficiency", problem="部分模块或单位办理偏慢", effect="文件办理周期拉长",
         action="梳理流程环节，增加超时提醒与代办", effort="week", owner=CUSTOMER, weight=3,
-        reason="A tenth of the tasks make the reputation of the rest.", success="各模块九成任务的办理用时不超过 {oa.handling}",
+        reason="A tenth of the tasks make the reputation of the rest.",
+        success="各模块九成任务的办理用时不超过 {oa.handling}",
     ),
     Cause(
         code="hasty", kind="hazard", problem="任务或公文未经正常办理即结束", effect="有关事项可能无人办理",
@@ -259,7 +269,8 @@ CAUSES = (
     Cause(
         code="returns", kind="running", problem="公文被集中退回", effect="发文单位需重新制发，办理延误",
         action="向发文单位说明退文原因，完善发送前校验", effort="day", owner=CUSTOMER, weight=2,
-        reason="Each is an error of one office, made once for every receiver.", success="各单位退文率低于 {docexchange.returned_share}",
+        reason="Each is an error of one office, made once for every receiver.",
+        success="各单位退文率低于 {docexchange.returned_share}",
     ),
     Cause(
         code="bills", kind="hazard", problem="运营商账单与平台计费不符", effect="可能多付通信费用",
@@ -299,7 +310,8 @@ CAUSES = (
     Cause(
         code="data", kind="hazard", problem="数据缺失、不完整或有矛盾", effect="有关结论为下限或未知",
         action="排查数据源与抽取任务，补抽缺失日期", effort="day", owner=OPERATIONS, weight=3,
-        reason="Over a hole nothing is known to be in order.", success="各数据源下月数据完整，剔除率低于 {data.rejected_share}",
+        reason="Over a hole nothing is known to be in order.",
+        success="各数据源下月数据完整，剔除率低于 {data.rejected_share}",
     ),
 )  # fmt: skip
 

@@ -239,7 +239,7 @@ def followed_up(
         return "往期报告无法读取，此前建议的落实情况未知。"
     if not followed:
         noted = f"台账另登记有往期建议 {len(unknown)} 项（{'、'.join(unknown)}），非本报告出具，见台账。"
-        return f"首次出具；{noted}" if unknown else "首次出具，无往期建议。"
+        return f"此前各期未出具过建议；{noted}" if unknown else "此前各期未出具过建议。"
     parts = []
     for code, label in DECISIONS.items():
         decided = [item for item in followed if item.decision == code]

@@ -6,6 +6,7 @@ every other block, and the verification holds them against the record.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from ntanalytics.reports.record import Record, RecordedBlock
@@ -34,8 +35,8 @@ class Change:
 
 
 def marked_subtitle(subtitle: str, version: int) -> str:
-    """Return the line below the title with the number of a later version: ``市财政局 · 第 2 版``."""
-    return " · ".join(filter(None, (subtitle, f"第 {version} 版")))
+    """Return the line below the title with the number of a later version: ``市财政局 · 第2版``."""
+    return " · ".join(filter(None, (subtitle, f"第{version}版")))
 
 
 def own_blocks(record: Record) -> list[RecordedBlock]:
@@ -48,4 +49,4 @@ def own_subtitle(record: Record) -> str:
     subtitle = str(record.head.body.get("subtitle", ""))
     if record.publication is None or record.publication.version < 2:
         return subtitle
-    return subtitle.removesuffix(f"第 {record.publication.version} 版").removesuffix(" · ")
+    return re.sub(rf"(?: · )?第 ?{record.publication.version} ?版$", "", subtitle)  # earlier versions wrote 第 2 版

@@ -40,7 +40,7 @@ def correction_blocks(
         *(Sentence(text, "内容变化：" if number == 0 else "") for number, text in enumerate(summary[:_SUMMARIZED])),
         Sentence(f"其余 {more} 处变化见文末“更正明细”。" if more > 0 else ""),
     ]
-    blocks = [sentences(items, f"更正说明（第 {version} 版）", id=SUMMARY)._repr_mimebundle_()]
+    blocks = [sentences(items, f"更正说明（第{version}版）", id=SUMMARY)._repr_mimebundle_()]
     if changes:
         rows = tuple({field.name: getattr(change, field.name) or None for field in _FIELDS} for change in changes)
         details = Table(DETAILS, "更正明细", fields=_FIELDS, rows=rows, note=f"与第 {former} 版逐项比较。")

@@ -24,4 +24,4 @@ def remark_block(version: int, lines: Sequence[str], statement: str) -> Mapping[
         statement: the sentence on what did not change.
     """
     items = [*map(Sentence, lines), Sentence(statement)]
-    return sentences(items, f"签注（第 {version} 版）", id=f"{_ID}{version}")._repr_mimebundle_()
+    return sentences(items, f"签注（第{version}版）", id=f"{_ID}{version}")._repr_mimebundle_()

@@ -98,8 +98,8 @@ def data_status(head: Mapping[str, Any], is_alone: bool = True) -> list[Remark]:
 
 
 def sources_counted(complete: int, count: int) -> str:
-    """Return how many of a report's sources are complete, in words."""
-    return f"{count}个数据源均已取得" if complete == count else f"{count}个数据源中{complete}个完整取得"
+    """Return how many of a report's data are complete, in words: each is a dataset of a source."""
+    return f"{count}项数据均已取得" if complete == count else f"{count}项数据中{complete}项完整取得"
 
 
 def worst_status(remarks: Sequence[Remark]) -> str:

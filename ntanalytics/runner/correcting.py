@@ -62,7 +62,7 @@ def revision(
         return None
     published = read_manifest(target)
     if published is None or "version" not in published:
-        reasons = [f"第 {version - 1} 版已不在报告库，未能逐项比较。"]
+        reasons = [f"未知，第 {version - 1} 版的文件已不在报告库，无法逐项比较。"]
         return Revision([], correction_blocks((version - 1, version), reasons, [], []))
     data = _data_changes(context, request, published, frozenset(record.head.body["versions"]), known_changes)
     reasons = [*data, *_other_reasons(context, request, published)] or ["重新出具；数据、模板和设置与上一版相同。"]

@@ -93,7 +93,7 @@ def silence_text(runs: WeekOfRuns, title: str) -> str:
         manifest = page.published.manifest
         meaning = "正常，未发送" if is_in_order(page) else "有异常、关注或数据缺失，已另行发送"
         digest = manifest.get("manifest_sha256", "")[:12]
-        lines.append(f"{period.label}：{meaning}（第 {manifest['version']} 版，清单摘要 {digest}）")
+        lines.append(f"{period.label}：{meaning}（第{manifest['version']}版，清单摘要 {digest}）")
     missing = sum(at not in runs.issued for at in runs.due)
     quiet = sum(is_in_order(page) for page in runs.issued.values())
     head = f"{title}：{runs.week.label}应出具 {len(runs.due)} 份，其中正常未发送 {quiet} 份"

@@ -54,7 +54,7 @@ def test_a_report_in_a_line_says_state_title_period_and_whose():
     unit = {"unit": "市财政局", "top": 20}
     assert (
         subject(_manifest(state="ok", version=2), unit)
-        == "【正常】短信统计 2026年第47周（11月16日—22日） 单位：市财政局（更正，第 2 版）"
+        == "【正常】短信统计 2026年第47周（11月16日—22日） 单位：市财政局（更正，第2版）"
     )
     assert subject(_manifest(), {"unit": "甲\r\nBcc: x\u202e"}).endswith(" 单位：甲 Bcc: x")
 
@@ -62,7 +62,7 @@ def test_a_report_in_a_line_says_state_title_period_and_whose():
 def test_a_robots_lines_are_the_records(record: Record):
     lines = summary(record, _manifest(version=2), {}, ["提交量由 1 条 改为 2 条。"]).brief().splitlines()
     assert lines[:5] == [
-        "【异常】短信统计 2026年第47周（11月16日—22日）（更正，第 2 版）",
+        "【异常】短信统计 2026年第47周（11月16日—22日）（更正，第2版）",
         "■ 1 项异常：中国联通送达率",
         "数据来源 1/3",
         "更正：",

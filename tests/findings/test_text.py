@@ -46,7 +46,7 @@ def test_a_value_is_told_with_the_limit_that_it_breaks(value: float, usual: floa
 
 
 def test_a_value_that_chance_explains_is_told_as_such() -> None:
-    assert measured(_finding("ok", details={"is_chance": True})) == "送达率 71.0%，次数少，在偶然范围内。"
+    assert measured(_finding("ok", details={"is_chance": True})) == "送达率 71.0%，超出部分在偶然范围内。"
 
 
 def test_the_worst_day_of_a_period_is_told_with_the_number_of_such_days() -> None:

@@ -146,8 +146,8 @@ def test_the_sentence_counts_decisions_and_effects() -> None:
         "台账登记的 wep-2026-10 未曾出具，请核对编号。"
     )
     assert not any(item.is_open for item in followed)
-    assert followed_up([]) == "首次出具，无往期建议。"
+    assert followed_up([]) == "此前各期未出具过建议。"
     assert followed_up([], unknown=["2026-09-01"]) == (
-        "首次出具；台账另登记有往期建议 1 项（2026-09-01），非本报告出具，见台账。"
+        "此前各期未出具过建议；台账另登记有往期建议 1 项（2026-09-01），非本报告出具，见台账。"
     )
     assert followed_up([], is_readable=False) == "往期报告无法读取，此前建议的落实情况未知。"

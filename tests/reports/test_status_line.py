@@ -15,7 +15,7 @@ def test_the_status_line_names_what_is_wrong_first(sample: ModuleType) -> None:
         "■ 1项异常：中国联通送达率 · ▲ 2项关注：中国联通回执时延P95、工单逾期未结"
         " · ○ 1项未知：www 响应时间P95 · 其余3项检查正常"
         " · ○ 数据不完整：工单自11月20日起未取得，相关合计为下限 · 12行不符合要求的数据未纳入统计"
-        " · 3个数据源中1个完整取得"
+        " · 3项数据中1项完整取得"
     )
     assert worst_status(remarks) == "critical"
 
@@ -73,14 +73,14 @@ def test_otherwise_the_first_four_are_named(systems: str, counts: dict[str, Any]
 def test_a_whole_report_without_a_board_is_in_order() -> None:
     whole = {"taken_at": "2026-11-22T22:10:00+00:00", "missing_days": [], "error": "", "rejected": 0}
     remarks = data_status({"gaps": [], "as_of": [whole, whole]})
-    assert [(each.lead, each.rest) for each in remarks] == [("● 本期数据完整", ""), ("", "2个数据源均已取得")]
+    assert [(each.lead, each.rest) for each in remarks] == [("● 本期数据完整", ""), ("", "2项数据均已取得")]
     assert worst_status(remarks) == "ok"
 
 
 def test_a_source_that_gave_nothing_is_a_warning_even_where_no_hole_is_named() -> None:
     failed = {"taken_at": None, "missing_days": [], "error": "", "rejected": 0}
     remarks = data_status({"gaps": [], "as_of": [failed]})
-    assert [(each.lead, each.rest) for each in remarks] == [("○ 1个数据源中0个完整取得", "")]
+    assert [(each.lead, each.rest) for each in remarks] == [("○ 1项数据中0项完整取得", "")]
     assert worst_status(remarks) == "unknown"
 
 

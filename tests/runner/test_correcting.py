@@ -81,7 +81,7 @@ def test_where_the_former_version_is_gone_it_is_said(desk: Desk):
     desk.run()
     (desk.published / "manifest.json").unlink()
     desk.run()
-    assert "第1版已不在报告库" in (desk.published / "report.html").read_text(encoding="utf-8")
+    assert "未知，第1版的文件已不在报告库" in (desk.published / "report.html").read_text(encoding="utf-8")
     verify(desk.published)
 
 
@@ -126,22 +126,22 @@ def test_the_data_are_the_reason_and_every_rendering_says_so(shop: Shop) -> None
     assert "提交量由 3条 改为 4条。" in step["changes"]
     assert any(text.startswith("本期要点：“") or "改为“" in text for text in step["changes"])
     page = (shop.folder / "report.html").read_text(encoding="utf-8")
-    assert page.index("第 2 版 · 2026年第47期") < page.index("更正说明（第2版）") < page.index(close_up(reason))
+    assert page.index("第2版 · 2026年第47期") < page.index("更正说明（第2版）") < page.index(close_up(reason))
     book = openpyxl.load_workbook(shop.folder / "report.xlsx")
     contents = [str(row[0].value) for row in book["目录"].iter_rows()]
-    assert any("第 2 版" in text for text in contents)
+    assert any("第2版" in text for text in contents)
     assert any(close_up(reason) in text for text in contents)
     rows = [[cell.value for cell in row] for row in book["更正明细"].iter_rows(min_row=3)]
     assert ["主要指标", "提交量", "3条", "4条"] in rows
     record = load_record(shop.folder / "report.ipynb")
     texts = document_texts(record)
-    assert any("第 2 版" in text for text in texts)
+    assert any("第2版" in text for text in texts)
     assert any(close_up(reason) in text for text in texts)
     assert document_differences(record, document_bytes(record)) == []
     (issued,), _ = read_issued_reports(shop.site.settings.outputs)
     assert (issued.version, issued.reason.startswith(reason)) == (2, True)
     index = (shop.site.settings.outputs / "index.html").read_text(encoding="utf-8")
-    assert "第 2 版" in index
+    assert "第2版" in index
     assert f"更正原因：{reason}" in index
     assert len(verify(shop.folder).proven) == 2
     assert prove_by_ledger(shop.site.ledger, shop.folder)[1] == ()

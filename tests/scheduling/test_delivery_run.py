@@ -251,7 +251,7 @@ def test_a_correction_goes_to_those_who_have_the_earlier_version_with_what_chang
     assert _status(_deliver(site, jobs)) == [("mail a@example.cn", "sent"), ("mail new@example.cn", "sent")]
     assert _deliver(site, jobs).deliveries == []
     first, corrected, new = (message.get_body(("plain",)).get_content() for _, message in box.received)
-    assert "（更正，第 2 版）" in corrected
+    assert "（更正，第2版）" in corrected
     assert "本期为更正，变化如下：\r\n1. 提交量由 11,000 条 改为 12,345 条。" in corrected
     assert "变化如下" not in first + new
     # who has the first version alone is told what changed in both steps

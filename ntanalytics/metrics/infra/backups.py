@@ -35,7 +35,7 @@ PLANS = (
     ),
     Measure(
         "backup_lateness",
-        "逾期倍数",
+        "间隔倍数",
         "backup_age_s / usual_interval_s: above 1 the next run is due; null where either is not known (O13).",
         unit="倍",
         format="number:1",

@@ -149,7 +149,7 @@ def _reachable_limits(finding: Finding) -> str:
         return limits(finding)
     threshold = finding.rule.threshold
     warning, critical = (format_number(limit, "seconds") for limit in (threshold.warning, threshold.critical))
-    return f"无应答超过 {warning} 关注，{critical} 异常"
+    return f"无应答超过 {warning} 为关注，超过 {critical} 为异常"
 
 
 def _reachable_reason(finding: Finding) -> str:

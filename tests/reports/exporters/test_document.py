@@ -92,7 +92,7 @@ def test_it_opens_with_what_is_wrong_and_the_sentences(document: Any) -> None:
         "○ 1项未知：www 响应时间P95",
         "○ 数据不完整：工单自11月20日起未取得，相关合计为下限",
     ]
-    assert texts[7] == "其余3项检查正常；12行不符合要求的数据未纳入统计；3个数据源中1个完整取得"
+    assert texts[7] == "其余3项检查正常；12行不符合要求的数据未纳入统计；3项数据中1项完整取得"
     assert "1. 联通短信通道11月18日送达率由98.6%降至71.0%，影响1,887条，已于3小时28分恢复。" in texts
     assert "送达率（按日期）" in texts
     assert "编制：\t日期：\t" in texts

@@ -27,7 +27,7 @@ def test_an_application_that_nobody_reaches_is_told_with_its_hours() -> None:
 
 def test_a_share_that_chance_explains_is_told_as_such() -> None:
     finding = subsystem_finding("sso.access_failure_rate", "ok", value=0.09, format="rate:2")
-    assert word(finding.with_details(is_chance=True)).evidence.endswith("9.00%，次数少，在偶然范围内。")
+    assert word(finding.with_details(is_chance=True)).evidence.endswith("9.00%，超出部分在偶然范围内。")
 
 
 def test_accesses_by_application_tell_how_many_name_none() -> None:
