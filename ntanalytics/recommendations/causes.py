@@ -151,7 +151,8 @@ CAUSES = (
         code="overdue", kind="running", problem="公文签收不及时", effect="文件办理延误",
         action="设收文员 A/B 岗，逾期自动短信催办", effort="week", owner=CUSTOMER, weight=3,
         reason="A document that nobody signs for is not worked on.",
-        success="1 个工作日内签收率不低于 {docexchange.signed_in_time_rate}，无单位逾期超过 {docexchange.overdue_deliveries}",
+        success="1 个工作日内签收率不低于 {docexchange.signed_in_time_rate}，"
+        "无单位逾期超过 {docexchange.overdue_deliveries}",
     ),
     Cause(
         code="recalls", kind="running", problem="发文被大量撤回", effect="收文单位收到的公文被撤回，可能须重新发送",
