@@ -77,27 +77,45 @@ def breakdown(dataset: Dataset) -> Breakdown:
 def planned_terms(dataset: Dataset) -> tuple[Column, ...]:
     """Return the terms of a dataset of cases: the time from the begin of a case to its deadline, given in advance.
 
+    Of a dataset of states they are how long a row is valid: from its first moment, such as its issue, to its expiry.
     They are no columns of its rows. What tells when something expires that is only looked at, such as a certificate
     that is probed, is no term.
 
     Args:
         dataset: the dataset.
     """
-    if dataset.kind is not Kind.CASE:
+    moments = [column for column in dataset.columns if column.type is Type.TIMESTAMP]
+    if dataset.kind is Kind.EVENT or not moments:
         return ()
+    begin = dataset.time if dataset.kind is Kind.CASE else moments[0].name
     return tuple(
         Column(
             f"{column.name}_term_s",
             Type.NUMBER,
-            f"{column.label.removesuffix('时间')}时长" if column.label.endswith("时间") else column.label,
-            f"{column.name} − {dataset.time}, without the days off between them.",
+            _term_label(dataset, column),
+            f"{column.name} − {begin}{', without the days off between them' if dataset.kind is Kind.CASE else ''}.",
             unit="秒",
             nullable=True,
-            elapsed=(dataset.time, column.name),
+            elapsed=(begin, column.name),
         )
-        for column in dataset.columns
-        if column.is_planned and column.type is Type.TIMESTAMP
+        for column in moments
+        if column.is_planned and column.name != begin
     )
+
+
+def _term_label(dataset: Dataset, column: Column) -> str:
+    if dataset.kind is Kind.STATE:
+        return "有效期"
+    return f"{column.label.removesuffix('时间')}时长" if column.label.endswith("时间") else column.label
+
+
+def lasting_kinds(dataset: Dataset) -> tuple[str, ...]:
+    """Return the columns of a dataset of states that tell what kind of thing a row is, as long as it lasts.
+
+    Args:
+        dataset: the dataset.
+    """
+    return tuple(column.name for column in dataset.columns if column.values and column.name not in _CHANGING)
 
 
 def value_named(dataset: Dataset, value: str) -> Column:
