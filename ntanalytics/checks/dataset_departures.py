@@ -36,7 +36,7 @@ from ntanalytics.checks.noticeable import (
 )
 from ntanalytics.checks.parent_units import PARENT, add_parents, parents_of, with_our_units, with_parents
 from ntanalytics.checks.planned_terms import deadline_of, known_terms, with_known_terms
-from ntanalytics.checks.watched_datasets import LINKS, WATCHED, endings_of
+from ntanalytics.checks.watched_datasets import LINKS, WATCHED, endings_of, late_columns
 from ntanalytics.contract import DATASETS, Dataset, Kind
 from ntanalytics.contract.dimensions import Breakdown, counts_pieces, planned_terms, referred, value_named
 from ntanalytics.detectors.comparable_days import COMPARABLE_DAYS, comparable_days, days_of_weekday
@@ -98,7 +98,8 @@ def watched_day(context: CheckContext, name: str, time: str) -> WatchedDay | Non
     read = {*before, *of_weekday, *chain.from_iterable(ends), context.on}
     counted, dimensions, nested, events = _counted(context, name, events, read, time=time, values=values)
     slow = tuple(name for name in values if counts_pieces(value_named(dataset, name)))
-    roles = ColumnRoles(nested=nested, slow=slow, endings=endings_of(dataset, dimensions))
+    late = late_columns(dataset, [*dimensions, *values])
+    roles = ColumnRoles(nested=nested, slow=slow, endings=endings_of(dataset, dimensions), late=late)
     days = [*reversed(before), context.on]
     departing = departures(counted, days, dimensions, values, usual, roles)
     if of_weekday:  # what a plan by weekday does, or what is worked on a day off, departs from one kind of days alone

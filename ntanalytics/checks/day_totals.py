@@ -14,7 +14,7 @@ from ntanalytics.checks.baseline import HISTORY_DAYS
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.watched_datasets import COMPANIONS, WATCHED
 from ntanalytics.detectors.expected_range import ExpectedRange, expected_range
-from ntanalytics.detectors.surveillance.leaf_table import NO_MEMBER, Members
+from ntanalytics.detectors.surveillance.leaf_table import ANY_MEMBER, NO_MEMBER, Members
 from ntanalytics.metrics.leaf_counts import leaf_counts
 from ntanalytics.metrics.rows import rows
 from ntanalytics.workspace.dataset_view import DatasetView
@@ -61,9 +61,12 @@ def of_members(counted: pa.Table, members: Members) -> pa.Table:
 
     Args:
         counted: the result of ``metrics.leaf_counts``.
-        members: pairs of dimension and member; ``NO_MEMBER`` are those without one.
+        members: pairs of dimension and member; ``NO_MEMBER`` are those without one, ``ANY_MEMBER`` those that usually
+            have one, or a value.
     """
     for dimension, member in members:
+        if member == ANY_MEMBER:
+            continue
         column = counted[dimension]
         counted = counted.filter(pc.is_null(column) if member == NO_MEMBER else pc.equal(column, member))
     return counted

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.day_totals import totals_by_day
-from ntanalytics.checks.subject_words import form_of
+from ntanalytics.checks.subject_words import COUNTED, form_of
 from ntanalytics.checks.watched_datasets import LINKS, endings_of
 from ntanalytics.contract import Dataset
 from ntanalytics.contract.dimensions import breakdown, referred, state_of, value_named
@@ -48,6 +48,9 @@ _LEAST_FASTER = 0.05
 #: Forms of values without an end: levels, such as those of memory, have one.
 WITHOUT_END = ("ms", "seconds", "bytes")
 
+#: Share of the usual measurements up to which they lack: that there are more harms nobody.
+_MEASURED = 0.6
+
 #: Share of such a value below which a drift is not noticed.
 _LEAST_DRIFT = 0.1
 
@@ -75,6 +78,8 @@ def is_felt(dataset: Dataset, departure: Departure) -> bool:
     if form in ("ms", "seconds") and departure.direction < 0 and departure.share < _LEAST_FASTER:
         return False
     seen, expected = (level_of(departure.value, level) for level in (departure.seen, departure.expected))
+    if form == COUNTED:
+        return seen <= _MEASURED * expected
     if departure.days and form in WITHOUT_END and abs(seen - expected) < _LEAST_DRIFT * expected:
         return False
     return is_noticeable(form, seen, expected)
@@ -190,7 +195,9 @@ def is_of_bundles(
         before: the comparable days before the judged one.
     """
     cause, members = cause_of(dataset, events.columns), dict(departure.members)
-    if not cause or departure.value or departure.days or cause in members or not {*members} <= {*events.columns}:
+    if departure.is_emptied or not cause or departure.value or departure.days or cause in members:
+        return False
+    if not {*members} <= {*events.columns}:
         return False
     days = [*before, context.on]
     own = _own(context, events, departure, time).filter(lambda row: row.day.isin(days))

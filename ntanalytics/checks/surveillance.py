@@ -227,7 +227,8 @@ def _standing_still(context: CheckContext, rule: Rule, name: str, departing: Abs
         fewer = [
             departure
             for departure in _ended_on(context, name, step)
-            if departure.direction < 0 and not departure.days and departure.members not in departing
+            if departure.direction < 0 and not departure.days and not departure.is_emptied
+            if departure.members not in departing
             if not any(
                 set(other) <= set(departure.members) or set(departure.members) <= set(other) for other in earlier
             )

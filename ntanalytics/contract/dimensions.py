@@ -16,6 +16,9 @@ _COUNTED = frozenset({"次", "条"})
 #: Columns of a case that change while it lives: those of the last days would differ from those of older cases.
 _CHANGING = frozenset({"state", "decision", "result", "step", "close_code"})
 
+#: Column of how many measurements a row stands for.
+MEASUREMENTS = "samples"
+
 #: Column that is true of a case that was given up, whose last change is its end.
 GIVEN_UP = "is_cancelled"
 
@@ -164,7 +167,7 @@ def _is_dimension(dataset: Dataset, column: Column) -> bool:
     if column.name.endswith(("_id", "_no")):
         return state_of(column.name) is not None
     if column.type is Type.INTEGER:
-        return not column.unit and not _is_bucket(column) and column.name != "samples"
+        return not column.unit and not _is_bucket(column) and column.name != MEASUREMENTS
     return column.type in (Type.TEXT, Type.BOOLEAN)
 
 
@@ -174,7 +177,8 @@ def _is_value(dataset: Dataset, column: Column) -> bool:
         return False
     if counts_pieces(column) and dataset.column(dataset.time).grain is not None:
         return False  # that is the number of events
-    return column.type is Type.NUMBER or (column.type is Type.INTEGER and (bool(column.unit) or _is_bucket(column)))
+    is_measured = bool(column.unit) or _is_bucket(column) or column.name == MEASUREMENTS
+    return column.type is Type.NUMBER or (column.type is Type.INTEGER and is_measured)
 
 
 def _is_bucket(column: Column) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ntanalytics.detectors.surveillance.leaf_table import Members
+from ntanalytics.detectors.surveillance.leaf_table import ANY_MEMBER, Members
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,3 +54,8 @@ class Departure:
     def subject(self) -> tuple[Members, str, int]:
         """Members, value and direction: what departs, whatever its hours and size."""
         return self.members, self.value, self.direction
+
+    @property
+    def is_emptied(self) -> bool:
+        """Whether events lack a column: fewer have any member of it, or any value."""
+        return any(member == ANY_MEMBER for _, member in self.members)

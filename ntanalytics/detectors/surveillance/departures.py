@@ -22,6 +22,7 @@ from ntanalytics.detectors.expected_range import ExpectedRange
 from ntanalytics.detectors.surveillance.attribution import attributed, with_displacing
 from ntanalytics.detectors.surveillance.departure import Departure
 from ntanalytics.detectors.surveillance.drift import LEAST_EFFECT, MIN_PAST, SPANS, drifting_counts, drifting_means
+from ntanalytics.detectors.surveillance.emptied_columns import emptied_columns, not_of_emptied
 from ntanalytics.detectors.surveillance.expectation import LEAST_SHARE
 from ntanalytics.detectors.surveillance.flat_departures import flat_departures, not_of_flat
 from ntanalytics.detectors.surveillance.improbability import (
@@ -81,11 +82,13 @@ class ColumnRoles:
         slow: values that are judged by their last days together alone, since of a day's events many have the same by
             one decision.
         endings: dimensions that tell how events end.
+        late: dimensions and values that are known later than their event, which lacks them until then.
     """
 
     nested: tuple[str, ...] = ()
     slow: tuple[str, ...] = ()
     endings: tuple[str, ...] = ()
+    late: frozenset[str] = frozenset()
 
 
 #: Roles of columns of which nothing is known.
@@ -121,6 +124,7 @@ def departures(
     columns = ["events", *(name for model in means for name in model.raw_columns)]
     leaves = LeafTable(table, days, dimensions, columns, roles.nested, roles.endings)
     flat = flat_departures(leaves, values)
+    emptied = emptied_columns(leaves, [name for name in (*dimensions, *values) if name not in roles.late], values)
     leaves.centre(values)
     groups = list(leaves.groups(["events"], LEAST_DAILY))
     if not groups[0].sums["events"][:, :-1].any():
@@ -145,7 +149,7 @@ def departures(
         moved = drifting_means(leaves, measured, value) if has_past else []
         # one text that is sent for some days is no other way of writing
         drifting += [drift for drift in moved if value not in roles.slow or drift.days > SPANS[0]]
-    departing += [*not_of_flat(by_members.values(), flat), *flat]
+    departing = [*not_of_emptied(departing, emptied), *emptied, *not_of_flat(by_members.values(), flat), *flat]
     return [*departing, *_besides(departing, drifting)]
 
 
