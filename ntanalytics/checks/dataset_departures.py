@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ntanalytics.checks.baseline import HISTORY_DAYS
+from ntanalytics.checks.bundle_sizes import unusual_bundles
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.day_totals import (
     known_days,
@@ -36,7 +37,7 @@ from ntanalytics.checks.noticeable import (
 )
 from ntanalytics.checks.parent_units import PARENT, add_parents, parents_of, with_our_units, with_parents
 from ntanalytics.checks.planned_terms import deadline_of, known_terms, with_known_terms
-from ntanalytics.checks.watched_datasets import LINKS, WATCHED, endings_of, late_columns
+from ntanalytics.checks.watched_datasets import LINKS, WATCHED, endings_of, late_columns, planned_dimensions
 from ntanalytics.contract import DATASETS, Dataset, Kind
 from ntanalytics.contract.dimensions import Breakdown, counts_pieces, planned_terms, referred, value_named
 from ntanalytics.detectors.comparable_days import COMPARABLE_DAYS, comparable_days, days_of_weekday
@@ -99,7 +100,8 @@ def watched_day(context: CheckContext, name: str, time: str) -> WatchedDay | Non
     counted, dimensions, nested, events = _counted(context, name, events, read, time=time, values=values)
     slow = tuple(name for name in values if counts_pieces(value_named(dataset, name)))
     late = late_columns(dataset, [*dimensions, *values])
-    roles = ColumnRoles(nested=nested, slow=slow, endings=endings_of(dataset, dimensions), late=late)
+    endings, planned = endings_of(dataset, dimensions), planned_dimensions(dataset, dimensions)
+    roles = ColumnRoles(nested=nested, slow=slow, endings=endings, late=late, planned=planned)
     days = [*reversed(before), context.on]
     departing = departures(counted, days, dimensions, values, usual, roles)
     if of_weekday:  # what a plan by weekday does, or what is worked on a day off, departs from one kind of days alone
@@ -115,8 +117,9 @@ def watched_day(context: CheckContext, name: str, time: str) -> WatchedDay | Non
         whole = attributed_whole(counted, days, dimensions, whole, roles)
     departing = without_recurring(with_whole_day(departing, whole), counted, ends, roles.endings)
     departing = with_quantities(departing, counted, days, dimensions)
+    sizes = unusual_bundles(dataset, events, days, context.utc_offset_h) if is_by_start else []
     noticed = _noticed(context, dataset, events, departing, time=time, alike=alike, is_drift=not of_weekday)
-    departing = [_of_system(departure, counted, before, context.on) for departure in noticed]
+    departing = [_of_system(departure, counted, before, context.on) for departure in (*noticed, *sizes)]
     return WatchedDay(departing, number, own)
 
 

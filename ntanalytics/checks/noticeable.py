@@ -16,10 +16,10 @@ import pyarrow.compute as pc
 
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.day_totals import totals_by_day
-from ntanalytics.checks.subject_words import COUNTED, form_of
+from ntanalytics.checks.subject_words import form_of
 from ntanalytics.checks.watched_datasets import LINKS, endings_of
 from ntanalytics.contract import Dataset
-from ntanalytics.contract.dimensions import breakdown, referred, state_of, value_named
+from ntanalytics.contract.dimensions import MEASUREMENTS, breakdown, referred, state_of, value_named
 from ntanalytics.contract.outcomes import tells_success
 from ntanalytics.detectors.surveillance.bundles import is_beyond_bundles, tells_mean
 from ntanalytics.detectors.surveillance.departure import Departure
@@ -78,7 +78,7 @@ def is_felt(dataset: Dataset, departure: Departure) -> bool:
     if form in ("ms", "seconds") and departure.direction < 0 and departure.share < _LEAST_FASTER:
         return False
     seen, expected = (level_of(departure.value, level) for level in (departure.seen, departure.expected))
-    if form == COUNTED:
+    if departure.value == MEASUREMENTS:
         return seen <= _MEASURED * expected
     if departure.days and form in WITHOUT_END and abs(seen - expected) < _LEAST_DRIFT * expected:
         return False
@@ -134,7 +134,7 @@ def is_of_few(context: CheckContext, dataset: Dataset, events: ir.Table, departu
     known = _PERSON if _PERSON in events.columns else belongs[0].name if belongs else ""
     if not {*dict(departure.members)} <= {*events.columns} or departure.seen - departure.expected > _BY_HAND:
         return False
-    if departure.direction < 0 or departure.value:
+    if departure.direction < 0 or departure.value or departure.is_scheduled:
         return False
     if not known and (dataset.column(time).grain or _tells_failures(dataset, departure)):
         return False

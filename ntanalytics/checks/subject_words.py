@@ -33,7 +33,7 @@ def form_of(value: Column) -> str:
     """Return the format of a value: that of its unit."""
     if value.name.endswith("_bucket"):
         return "ms"
-    if value.name == MEASUREMENTS:
+    if value.name == MEASUREMENTS or value.name.endswith("_size"):
         return COUNTED
     return {"ms": "ms", "秒": "seconds", "B": "bytes"}.get(value.unit, "number:2")
 

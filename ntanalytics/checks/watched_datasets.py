@@ -46,3 +46,14 @@ def late_columns(dataset: Dataset, names: Sequence[str]) -> frozenset[str]:
     return frozenset(
         name for name, column in columns.items() if column is None or tells_outcome(column) or column.elapsed
     )
+
+
+def planned_dimensions(dataset: Dataset, names: Sequence[str]) -> tuple[str, ...]:
+    """Return the dimensions that name whose events come by a plan: those of programs, not of persons.
+
+    Each event has a name of its own there, such as that of a backup plan; kinds and outcomes are of many plans.
+    """
+    if dataset.kind is not Kind.EVENT or dataset.name in COMPANIONS or breakdown(dataset).weight:
+        return ()
+    columns = ((name, column_named(dataset, name)) for name in names)
+    return tuple(name for name, column in columns if column and column.type is Type.TEXT and not column.values)

@@ -121,9 +121,26 @@ def lasting_kinds(dataset: Dataset) -> tuple[str, ...]:
     return tuple(column.name for column in dataset.columns if column.values and column.name not in _CHANGING)
 
 
+def bundle_size(dataset: Dataset) -> Column | None:
+    """Return how many cases of a dataset belong to one and the same, such as the deliveries of a document.
+
+    It is no column of its rows. None where they belong to nothing (:func:`referred`).
+
+    Args:
+        dataset: the dataset.
+    """
+    belongs = referred(dataset)
+    if belongs is None:
+        return None
+    column, other, _ = belongs
+    meaning = f"Number of rows with one {column.name}."
+    return Column(f"{column.name}_size", Type.INTEGER, f"每件{other.label}记录数", meaning)
+
+
 def value_named(dataset: Dataset, value: str) -> Column:
-    """Return the column of a value of a dataset: its own, or a term of its cases."""
-    return next((term for term in planned_terms(dataset) if term.name == value), None) or dataset.column(value)
+    """Return the column of a value of a dataset: its own, a term of its cases, or how many belong together."""
+    made = (*planned_terms(dataset), *filter(None, [bundle_size(dataset)]))
+    return next((column for column in made if column.name == value), None) or dataset.column(value)
 
 
 def referred(dataset: Dataset) -> tuple[Column, Dataset, tuple[Column, ...]] | None:

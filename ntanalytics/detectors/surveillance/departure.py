@@ -30,6 +30,7 @@ class Departure:
         system: the system that nearly all of its events are of, where no member names one; empty where none is known.
         is_over: whether it was over in the hours after the run; None where nothing tells it.
         is_flat: whether all events have one value, which had not before.
+        is_scheduled: whether as many came on each day before.
     """
 
     members: Members
@@ -49,6 +50,7 @@ class Departure:
     system: str = ""
     is_over: bool | None = None
     is_flat: bool = False
+    is_scheduled: bool = False
 
     @property
     def subject(self) -> tuple[Members, str, int]:

@@ -37,6 +37,7 @@ from ntanalytics.detectors.surveillance.leaf_table import LEAST_DAILY, LeafTable
 from ntanalytics.detectors.surveillance.models import CountModel, JudgedSeries, MeanModel, SeriesModel
 from ntanalytics.detectors.surveillance.quiet_hours import quiet_bursts
 from ntanalytics.detectors.surveillance.rare_endings import rare_endings
+from ntanalytics.detectors.surveillance.schedules import beyond_schedule
 
 #: Comparable days that are needed.
 MIN_DAYS = 8
@@ -83,12 +84,14 @@ class ColumnRoles:
             one decision.
         endings: dimensions that tell how events end.
         late: dimensions and values that are known later than their event, which lacks them until then.
+        planned: dimensions whose members have events by a plan of their own.
     """
 
     nested: tuple[str, ...] = ()
     slow: tuple[str, ...] = ()
     endings: tuple[str, ...] = ()
     late: frozenset[str] = frozenset()
+    planned: tuple[str, ...] = ()
 
 
 #: Roles of columns of which nothing is known.
@@ -133,6 +136,7 @@ def departures(
     departing = smallest_subjects(leaves, model, groups)
     departing += _in_quiet_hours(leaves, model, groups, departing)
     departing += _rare_endings(leaves, model, departing)
+    departing += beyond_schedule(leaves, roles.planned)
     has_past = len(days) > MIN_PAST + SPANS[-1]
     moving = drifting_counts(leaves, groups, model.factors) if has_past else []
     drifting = [with_displacing(leaves, model.factors, drift) for drift in moving]
