@@ -21,6 +21,7 @@ from ntanalytics.checks.day_totals import (
     shares_of_others,
     sums_by_day,
     totals_by_day,
+    usual_of_begun,
     usual_total,
 )
 from ntanalytics.checks.known_columns import known_columns, with_known_reports, with_known_values
@@ -94,14 +95,12 @@ def watched_day(context: CheckContext, name: str, time: str) -> WatchedDay | Non
     values = [*known_columns(view, [column.name for column in columns.values]), *terms] if is_by_start else []
     events = _events(context, name, time)
     totals = totals_by_day(events, columns.weight)
-    usual = usual_total(known, totals, context.on)
+    begun = {} if is_by_start else context.shared(_begun, name)
+    usual = usual_of_begun(totals, begun, before, context.on) or usual_total(known, totals, context.on)
     events = with_known_terms(context, view, _with_known(view, events, columns, context.on))
     read = {*before, *of_weekday, *chain.from_iterable(ends), context.on}
     counted, dimensions, nested, events = _counted(context, name, events, read, time=time, values=values)
-    slow = tuple(name for name in values if counts_pieces(value_named(dataset, name)))
-    late = late_columns(dataset, [*dimensions, *values])
-    endings, planned = endings_of(dataset, dimensions), planned_dimensions(dataset, dimensions)
-    roles = ColumnRoles(nested=nested, slow=slow, endings=endings, late=late, planned=planned)
+    roles = _roles(dataset, dimensions, values, nested)
     days = [*reversed(before), context.on]
     departing = departures(counted, days, dimensions, values, usual, roles)
     if of_weekday:  # what a plan by weekday does, or what is worked on a day off, departs from one kind of days alone
@@ -134,6 +133,21 @@ def _with_known(view: DatasetView, events: ir.Table, columns: Breakdown, on: dat
     names = [column.name for column in (*columns.dimensions, *columns.values)]
     names += [deadline_of(term) for term in planned_terms(view.contract)]
     return with_known_reports(with_known_values(events, view, names), view, on)
+
+
+def _roles(dataset: Dataset, dimensions: Sequence[str], values: Sequence[str], nested: tuple[str, ...]) -> ColumnRoles:
+    return ColumnRoles(
+        nested=nested,
+        slow=tuple(name for name in values if counts_pieces(value_named(dataset, name))),
+        endings=endings_of(dataset, dimensions),
+        late=late_columns(dataset, [*dimensions, *values]),
+        planned=planned_dimensions(dataset, dimensions),
+    )
+
+
+def _begun(context: CheckContext, name: str) -> dict[date, float]:
+    """Return the cases of a dataset by the day of their begin."""
+    return totals_by_day(_events(context, name, DATASETS[name].time), "")
 
 
 def _events(context: CheckContext, name: str, time: str) -> ir.Table:

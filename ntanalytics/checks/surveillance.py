@@ -138,9 +138,7 @@ def _follows_failures(finding: Finding) -> bool:
     return bool(finding.details.get("value")) or is_of_endings(finding)
 
 
-def _surveil(
-    datasets: tuple[str, ...], registers: tuple[str, ...], context: CheckContext, rule: Rule
-) -> list[Finding]:
+def _surveil(datasets: tuple[str, ...], registers: tuple[str, ...], context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the subjects that depart on the day; a dataset of which a source lacks the day is unknown, too.
 
     So is a subsystem of which a dataset has too few comparable days; not on a day off, of which there are few.

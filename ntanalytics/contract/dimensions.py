@@ -122,7 +122,7 @@ def lasting_kinds(dataset: Dataset) -> tuple[str, ...]:
 
 
 def bundle_size(dataset: Dataset) -> Column | None:
-    """Return how many cases of a dataset belong to one and the same, such as the deliveries of a document.
+    """Return how many cases of a dataset belong to one and the same on a day, such as the deliveries of a document.
 
     It is no column of its rows. None where they belong to nothing (:func:`referred`).
 
@@ -133,7 +133,7 @@ def bundle_size(dataset: Dataset) -> Column | None:
     if belongs is None:
         return None
     column, other, _ = belongs
-    meaning = f"Number of rows with one {column.name}."
+    meaning = f"Number of rows of a day with one {column.name}."
     return Column(f"{column.name}_size", Type.INTEGER, f"每件{other.label}记录数", meaning)
 
 

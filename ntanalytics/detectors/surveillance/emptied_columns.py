@@ -78,8 +78,8 @@ def _emptied(name: str, members: Sequence[Members], daily: Mapping[str, Floats])
     shares = filled[:, :-1] / np.maximum(events[:, :-1], 1.0)
     usual = filled[:, :-1].sum(axis=1) / np.maximum(events[:, :-1].sum(axis=1), 1.0)
     expected, seen = events[:, -1] * usual, filled[:, -1]
-    # a day without events tells nothing
-    known = np.sort(np.where(events[:, :-1] > 0, shares, np.inf), axis=1)
+    # a day without events tells nothing, and one of all its events having the column is no low one
+    known = np.sort(np.where(events[:, :-1] > 0, shares, 1.0), axis=1)
     least = known[:, min(OF_ONE_INCIDENT, known.shape[1] - 1)] * events[:, -1]
     is_emptied = (usual >= _USUAL) & (expected >= _LEAST) & (seen <= _EMPTIED * expected) & (seen < _BELOW_PAST * least)
     for index in map(int, np.flatnonzero(is_emptied)):

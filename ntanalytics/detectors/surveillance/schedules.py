@@ -1,7 +1,7 @@
-"""Schedules: what comes equally often on every day, such as the run of a backup plan, and comes more often once.
+"""Schedules: what comes as often, and in the same hours, on every day, such as the run of a backup plan.
 
-Of one run a day a second one is no departure by chance, and no likelihood ratio tells it. But what was as often on each
-of some twenty days does not come by chance.
+Of one run a day a second one, or one at noon, is no departure by chance, and no likelihood ratio tells it. But what was
+as often on each of some twenty days does not come by chance.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ntanalytics.detectors.detection import Floats
 from ntanalytics.detectors.surveillance.departure import Departure
 from ntanalytics.detectors.surveillance.improbability import LEAST_IMPROBABLE
 from ntanalytics.detectors.surveillance.leaf_table import HOURS, LEAST_DAILY, LeafTable, Members
@@ -17,35 +18,49 @@ from ntanalytics.detectors.surveillance.leaf_table import HOURS, LEAST_DAILY, Le
 #: Times as many from which a day departs; of more events a day the likelihood ratio tells it.
 _TIMES, _FEW = 1.5, LEAST_DAILY[1]
 
+#: Hours between an event and those of the days before from which it came at another time.
+_APART = 3
+
 
 def beyond_schedule(leaves: LeafTable, dimensions: Sequence[str]) -> list[Departure]:
-    """Return the members that came as often on each day before, and come far more often on the judged one.
+    """Return the members that came as often on each day before, and more often on the judged one, or at another time.
 
     Args:
         leaves: the leaves of a dataset whose events follow a plan.
         dimensions: the dimensions whose members may have a plan of their own.
     """
-    mask = np.ones(len(leaves.slots), dtype=bool)
     of_all = max(float(leaves.sum("events")[-1].sum()), 1.0)
     found = []
     for name in dimensions:
-        members, of_members, _ = leaves.daily((name,), mask)
-        past, today = of_members[:, :-1], of_members[:, -1]
-        is_even = (past == past[:, :1]).all(axis=1) & (past[:, 0] > 0) & (past[:, 0] < _FEW)
-        for index in map(int, np.flatnonzero(is_even & (today >= _TIMES * past[:, 0]))):
-            seen, expected = float(today[index]), float(past[index, 0])
-            found.append(_departure(members[index], seen, expected, of_all))
+        names, sums = leaves.parts(["events"], np.ones(len(leaves.slots), dtype=bool), name)
+        for member, counts in zip(names, sums["events"], strict=True):
+            past = counts[:-1].sum(axis=1)
+            if past[0] and past[0] < _FEW and (past == past[0]).all():
+                found += _beyond(((name, member),), counts, of_all)
     return found
 
 
-def _departure(members: Members, seen: float, expected: float, of_all: float) -> Departure:
+def _beyond(members: Members, counts: Floats, of_all: float) -> list[Departure]:
+    """Return the departure of a member of a plan; none where it came as always."""
+    seen, expected = float(counts[-1].sum()), float(counts[0].sum())
+    if seen >= _TIMES * expected:
+        return [_departure(members, (0, HOURS), seen, expected, of_all)]
+    usual = np.flatnonzero(counts[:-1].any(axis=0))
+    hours = np.flatnonzero(counts[-1])
+    # the hours of a clock go round
+    apart = [int(np.minimum((usual - hour) % HOURS, (hour - usual) % HOURS).min()) for hour in hours]
+    others = [int(hour) for hour, distance in zip(hours, apart, strict=True) if distance >= _APART]
+    return [_departure(members, (hour, hour + 1), float(counts[-1, hour]), 0.0, of_all) for hour in others[:1]]
+
+
+def _departure(members: Members, hours: tuple[int, int], seen: float, expected: float, of_all: float) -> Departure:
     return Departure(
         members=members,
         value="",
         direction=1,
         strength=LEAST_IMPROBABLE,
         improbable=LEAST_IMPROBABLE,
-        hours=(0, HOURS),
+        hours=hours,
         seen=seen,
         expected=expected,
         share=(seen - expected) / of_all,
