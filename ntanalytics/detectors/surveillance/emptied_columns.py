@@ -50,6 +50,10 @@ def emptied_columns(leaves: LeafTable, names: Sequence[str], values: Sequence[st
         for name in names
         if name in values or (leaves.codes[name] < 0).any()
     }
+    today = leaves.slots // HOURS == leaves.days - 1
+    of_day = float(leaves.columns["events"][today].sum())
+    # most columns lack nothing, and need no series
+    filled = {name: had for name, had in filled.items() if of_day - had[today].sum() >= (1 - _EMPTIED) * _LEAST}
     if not filled:
         return []
     columns = {"events": leaves.columns["events"], **{_key(name): weights for name, weights in filled.items()}}
