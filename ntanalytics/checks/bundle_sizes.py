@@ -39,8 +39,8 @@ def unusual_bundles(dataset: Dataset, cases: ir.Table, days: Sequence[date], utc
     table = bundles(cases.filter(cases.day.isin(days)), column.name, dataset.time, names, size.name)
     counted = leaf_counts(table, dataset.time, utc_offset_h, names, values=[size.name]).to_pyarrow()
     of_day = sum(row["events"] for row in counted.select(["day", "events"]).to_pylist() if row["day"] == days[-1])
-    found = departures(counted, days, names, [size.name])
-    return [item for item in found if item.value and not item.days and _is_far(item) and tells_mean(item, of_day)]
+    departing = departures(counted, days, names, [size.name])
+    return [item for item in departing if item.value and not item.days and _is_far(item) and tells_mean(item, of_day)]
 
 
 def _is_far(departure: Departure) -> bool:

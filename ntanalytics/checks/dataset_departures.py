@@ -21,7 +21,7 @@ from ntanalytics.checks.day_totals import (
     shares_of_others,
     sums_by_day,
     totals_by_day,
-    usual_of_begun,
+    usual_of_started,
     usual_total,
 )
 from ntanalytics.checks.known_columns import known_columns, with_known_reports, with_known_values
@@ -80,7 +80,7 @@ class WatchedDay:
 
 def watched_day(context: CheckContext, name: str, time: str) -> WatchedDay | None:
     """Return a dataset's day by a time of its rows; None where too few days are comparable."""
-    view, columns, dataset = context.dataset(name, HISTORY_DAYS), WATCHED[name], DATASETS[name]
+    view, weight, dataset = context.dataset(name, HISTORY_DAYS), WATCHED[name].weight, DATASETS[name]
     if not set(view.sources) - view.gap_sources:
         return WatchedDay([])
     known = _with_reports(view, known_days(view), context.on)
@@ -91,13 +91,12 @@ def watched_day(context: CheckContext, name: str, time: str) -> WatchedDay | Non
     of_weekday = days_of_weekday(known, context.on)
     ends = month_ends(context.calendar, context.on, {row["day"] for row in known if row["is_covered"]})
     is_by_start = time == dataset.time
-    terms = [term.name for term in known_terms(view)]
-    values = [*known_columns(view, [column.name for column in columns.values]), *terms] if is_by_start else []
+    values = _values(view) if is_by_start else []
     events = _events(context, name, time)
-    totals = totals_by_day(events, columns.weight)
-    begun = {} if is_by_start else context.shared(_begun, name)
-    usual = usual_of_begun(totals, begun, before, context.on) or usual_total(known, totals, context.on)
-    events = with_known_terms(context, view, _with_known(view, events, columns, context.on))
+    totals = totals_by_day(events, weight)
+    started = {} if is_by_start else context.shared(_started, name)
+    usual = usual_of_started(totals, started, before, context.on) or usual_total(known, totals, context.on)
+    events = with_known_terms(context, view, _with_known(view, events, WATCHED[name], context.on))
     read = {*before, *of_weekday, *chain.from_iterable(ends), context.on}
     counted, dimensions, nested, events = _counted(context, name, events, read, time=time, values=values)
     roles = _roles(dataset, dimensions, values, nested)
@@ -135,6 +134,12 @@ def _with_known(view: DatasetView, events: ir.Table, columns: Breakdown, on: dat
     return with_known_reports(with_known_values(events, view, names), view, on)
 
 
+def _values(view: DatasetView) -> list[str]:
+    """Return the values of a dataset that its sources have, and the terms of its cases."""
+    known = known_columns(view, [column.name for column in WATCHED[view.contract.name].values])
+    return [*known, *(term.name for term in known_terms(view))]
+
+
 def _roles(dataset: Dataset, dimensions: Sequence[str], values: Sequence[str], nested: tuple[str, ...]) -> ColumnRoles:
     return ColumnRoles(
         nested=nested,
@@ -145,7 +150,7 @@ def _roles(dataset: Dataset, dimensions: Sequence[str], values: Sequence[str], n
     )
 
 
-def _begun(context: CheckContext, name: str) -> dict[date, float]:
+def _started(context: CheckContext, name: str) -> dict[date, float]:
     """Return the cases of a dataset by the day of their begin."""
     return totals_by_day(_events(context, name, DATASETS[name].time), "")
 

@@ -25,7 +25,7 @@ from ntanalytics.workspace.dataset_view import DatasetView
 _MANY_EVENTS = 500.0
 
 #: Cases that must have begun on a day so that their number tells to how many something happens.
-_FEW_BEGUN = 20.0
+_FEW_STARTED = 20.0
 
 
 def known_days(view: DatasetView) -> list[Mapping[str, Any]]:
@@ -45,8 +45,8 @@ def usual_total(known: Sequence[Mapping[str, Any]], totals: Mapping[date, float]
     return expected_range([{**row, "value": totals.get(row["day"], 0.0)} for row in known], on)
 
 
-def usual_of_begun(
-    totals: Mapping[date, float], begun: Mapping[date, float], before: Sequence[date], on: date
+def usual_of_started(
+    totals: Mapping[date, float], started: Mapping[date, float], before: Sequence[date], on: date
 ) -> ExpectedRange | None:
     """Return between what the number of cases to which something happened lies, by how many began on the day.
 
@@ -54,16 +54,16 @@ def usual_of_begun(
 
     Args:
         totals: cases by the day on which it happened.
-        begun: cases by the day of their begin.
+        started: cases by the day of their begin.
         before: the comparable days before the judged one.
         on: that day.
 
     Returns:
         None where too few cases began on these days.
     """
-    shares = [totals.get(day, 0.0) / begun[day] for day in before if begun.get(day, 0.0) >= _FEW_BEGUN]
-    number = begun.get(on, 0.0)
-    if len(shares) < MIN_DAYS or number < _FEW_BEGUN:
+    shares = [totals.get(day, 0.0) / started[day] for day in before if started.get(day, 0.0) >= _FEW_STARTED]
+    number = started.get(on, 0.0)
+    if len(shares) < MIN_DAYS or number < _FEW_STARTED:
         return None
     return ExpectedRange(expected=median(shares) * number, low=min(shares) * number, high=max(shares) * number)
 

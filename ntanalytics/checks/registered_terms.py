@@ -29,7 +29,7 @@ def registered_terms(context: CheckContext, name: str) -> list[Departure]:
     if not view.sources or not view.is_complete or not view.was_complete:
         return []
     kinds = lasting_kinds(dataset)
-    found = []
+    departing: list[Departure] = []
     for term in planned_terms(dataset):
         table = terms_of_rows(view.before, view.table, dataset.key, term, kinds, context.utc_offset_h)
         new: dict[Members, dict[float, int]] = defaultdict(dict)
@@ -38,26 +38,26 @@ def registered_terms(context: CheckContext, name: str) -> list[Departure]:
             members, days = _members(row, kinds), float(row["term_d"])
             terms = new[members] if row["is_new"] else old[members][row["began_on"]]
             terms[days] = terms.get(days, 0) + row["rows"]
-        unusual = ((members, new_term(terms, old[members])) for members, terms in sorted(new.items()))
-        found += [_departure(term, members, item) for members, item in unusual if item is not None]
-    return found
+        terms_of_kinds = ((members, new_term(terms, old[members])) for members, terms in sorted(new.items()))
+        departing += [_departure(term, members, item) for members, item in terms_of_kinds if item is not None]
+    return departing
 
 
 def _members(row: Mapping[str, Any], kinds: tuple[str, ...]) -> Members:
     return tuple((name, row[name]) for name in kinds if row[name] is not None)
 
 
-def _departure(term: Column, members: Members, found: NewTerm) -> Departure:
+def _departure(term: Column, members: Members, unusual: NewTerm) -> Departure:
     # as the mean of the logarithm of seconds, as any measured value is told
-    seen, expected = (math.log1p(max(days, 0.0) * _DAY_S) for days in (found.days, found.usual))
+    seen, expected = (math.log1p(max(days, 0.0) * _DAY_S) for days in (unusual.days, unusual.usual))
     return Departure(
         members=members,
         value=term.name,
         direction=1 if seen > expected else -1,
-        strength=found.improbable,
-        improbable=found.improbable,
+        strength=unusual.improbable,
+        improbable=unusual.improbable,
         hours=(0, HOURS),
         seen=seen,
         expected=expected,
-        share=found.rows / found.of,
+        share=unusual.rows / unusual.of,
     )

@@ -59,5 +59,5 @@ class Departure:
 
     @property
     def is_emptied(self) -> bool:
-        """Whether events lack a column: fewer have any member of it, or any value."""
+        """Return whether events lack a column: fewer have any member of it, or any value."""
         return any(member == ANY_MEMBER for _, member in self.members)

@@ -133,10 +133,7 @@ def departures(
     if not groups[0].sums["events"][:, :-1].any():
         return []
     model = CountModel(groups, usual)
-    departing = smallest_subjects(leaves, model, groups)
-    departing += _in_quiet_hours(leaves, model, groups, departing)
-    departing += _rare_endings(leaves, model, departing)
-    departing += beyond_schedule(leaves, roles.planned)
+    departing = not_of_emptied(_departing_counts(leaves, model, groups, roles), emptied)
     has_past = len(days) > MIN_PAST + SPANS[-1]
     moving = drifting_counts(leaves, groups, model.factors) if has_past else []
     drifting = [with_displacing(leaves, model.factors, drift) for drift in moving]
@@ -153,8 +150,18 @@ def departures(
         moved = drifting_means(leaves, measured, value) if has_past else []
         # one text that is sent for some days is no other way of writing
         drifting += [drift for drift in moved if value not in roles.slow or drift.days > SPANS[0]]
-    departing = [*not_of_emptied(departing, emptied), *emptied, *not_of_flat(by_members.values(), flat), *flat]
+    departing += [*emptied, *not_of_flat(by_members.values(), flat), *flat]
     return [*departing, *_besides(departing, drifting)]
+
+
+def _departing_counts(
+    leaves: LeafTable, model: CountModel, groups: Sequence[SeriesGroup], roles: ColumnRoles
+) -> list[Departure]:
+    """Return the subjects of which more or fewer events came, and those that came by night, rarely or beyond a plan."""
+    departing = smallest_subjects(leaves, model, groups)
+    departing += _in_quiet_hours(leaves, model, groups, departing)
+    departing += _rare_endings(leaves, model, departing)
+    return [*departing, *beyond_schedule(leaves, roles.planned)]
 
 
 def attributed_whole(

@@ -59,13 +59,13 @@ def emptied_columns(leaves: LeafTable, names: Sequence[str], values: Sequence[st
     columns = {"events": leaves.columns["events"], **{_key(name): weights for name, weights in filled.items()}}
     leaves.columns.update(columns)
     of_all = max(float(leaves.sum("events")[-1].sum()), 1.0)
-    found: dict[str, list[_Emptied]] = {name: [] for name in filled}
+    candidates: dict[str, list[_Emptied]] = {name: [] for name in filled}
     for group in leaves.groups(list(columns), {1: LEAST_DAILY[1]}):
         daily = {name: sums.sum(axis=2) for name, sums in group.sums.items()}
         for name in filled:
             if name not in group.dimensions:
-                found[name] += _emptied(name, group.members, daily)
-    return [_departure(_widest(among), of_all) for among in found.values() if among]
+                candidates[name] += _emptied(name, group.members, daily)
+    return [_departure(_widest(among), of_all) for among in candidates.values() if among]
 
 
 def _key(name: str) -> str:

@@ -97,7 +97,7 @@ def _together(old: Mapping[date, Mapping[float, int]]) -> dict[float, int]:
 def _rarest(terms: Mapping[float, int], known: _KnownTerms) -> NewTerm | None:
     """Return the term of some rows that is least probable by the known ones (Chernoff's bound of a binomial)."""
     own = _KnownTerms(terms)
-    found = []
+    candidates = []
     for term in own.terms:
         rows, share = own.like(term), (known.like(term) + 1.0) / (known.number + 2.0)
         seen = rows / own.number
@@ -105,5 +105,5 @@ def _rarest(terms: Mapping[float, int], known: _KnownTerms) -> NewTerm | None:
             continue
         rest = (1 - seen) * math.log((1 - seen) / (1 - share)) if seen < 1 else 0.0
         improbable = own.number * (seen * math.log(seen / share) + rest)
-        found.append(NewTerm(float(term), known.median, rows, own.number, improbable))
-    return max(found, key=lambda item: item.improbable, default=None)
+        candidates.append(NewTerm(float(term), known.median, rows, own.number, improbable))
+    return max(candidates, key=lambda item: item.improbable, default=None)

@@ -30,14 +30,14 @@ def beyond_schedule(leaves: LeafTable, dimensions: Sequence[str]) -> list[Depart
         dimensions: the dimensions whose members may have a plan of their own.
     """
     of_all = max(float(leaves.sum("events")[-1].sum()), 1.0)
-    found = []
+    departing = []
     for name in dimensions:
         names, sums = leaves.parts(["events"], np.ones(len(leaves.slots), dtype=bool), name)
         for member, counts in zip(names, sums["events"], strict=True):
             past = counts[:-1].sum(axis=1)
             if past[0] and past[0] < _FEW and (past == past[0]).all():
-                found += _beyond(((name, member),), counts, of_all)
-    return found
+                departing += _beyond(((name, member),), counts, of_all)
+    return departing
 
 
 def _beyond(members: Members, counts: Floats, of_all: float) -> list[Departure]:
