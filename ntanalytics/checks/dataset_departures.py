@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ntanalytics.checks.baseline import HISTORY_DAYS
+from ntanalytics.checks.bundle_sizes import unusual_bundles
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.day_totals import (
     known_days,
@@ -20,6 +21,7 @@ from ntanalytics.checks.day_totals import (
     shares_of_others,
     sums_by_day,
     totals_by_day,
+    usual_of_started,
     usual_total,
 )
 from ntanalytics.checks.known_columns import known_columns, with_known_reports, with_known_values
@@ -36,7 +38,7 @@ from ntanalytics.checks.noticeable import (
 )
 from ntanalytics.checks.parent_units import PARENT, add_parents, parents_of, with_our_units, with_parents
 from ntanalytics.checks.planned_terms import deadline_of, known_terms, with_known_terms
-from ntanalytics.checks.watched_datasets import LINKS, WATCHED, endings_of
+from ntanalytics.checks.watched_datasets import LINKS, WATCHED, endings_of, late_columns, planned_dimensions
 from ntanalytics.contract import DATASETS, Dataset, Kind
 from ntanalytics.contract.dimensions import Breakdown, counts_pieces, planned_terms, referred, value_named
 from ntanalytics.detectors.comparable_days import COMPARABLE_DAYS, comparable_days, days_of_weekday
@@ -78,7 +80,7 @@ class WatchedDay:
 
 def watched_day(context: CheckContext, name: str, time: str) -> WatchedDay | None:
     """Return a dataset's day by a time of its rows; None where too few days are comparable."""
-    view, columns, dataset = context.dataset(name, HISTORY_DAYS), WATCHED[name], DATASETS[name]
+    view, weight, dataset = context.dataset(name, HISTORY_DAYS), WATCHED[name].weight, DATASETS[name]
     if not set(view.sources) - view.gap_sources:
         return WatchedDay([])
     known = _with_reports(view, known_days(view), context.on)
@@ -89,16 +91,15 @@ def watched_day(context: CheckContext, name: str, time: str) -> WatchedDay | Non
     of_weekday = days_of_weekday(known, context.on)
     ends = month_ends(context.calendar, context.on, {row["day"] for row in known if row["is_covered"]})
     is_by_start = time == dataset.time
-    terms = [term.name for term in known_terms(view)]
-    values = [*known_columns(view, [column.name for column in columns.values]), *terms] if is_by_start else []
+    values = _values(view) if is_by_start else []
     events = _events(context, name, time)
-    totals = totals_by_day(events, columns.weight)
-    usual = usual_total(known, totals, context.on)
-    events = with_known_terms(context, view, _with_known(view, events, columns, context.on))
+    totals = totals_by_day(events, weight)
+    started = {} if is_by_start else context.shared(_started, name)
+    usual = usual_of_started(totals, started, before, context.on) or usual_total(known, totals, context.on)
+    events = with_known_terms(context, view, _with_known(view, events, WATCHED[name], context.on))
     read = {*before, *of_weekday, *chain.from_iterable(ends), context.on}
     counted, dimensions, nested, events = _counted(context, name, events, read, time=time, values=values)
-    slow = tuple(name for name in values if counts_pieces(value_named(dataset, name)))
-    roles = ColumnRoles(nested=nested, slow=slow, endings=endings_of(dataset, dimensions))
+    roles = _roles(dataset, dimensions, values, nested)
     days = [*reversed(before), context.on]
     departing = departures(counted, days, dimensions, values, usual, roles)
     if of_weekday:  # what a plan by weekday does, or what is worked on a day off, departs from one kind of days alone
@@ -114,8 +115,9 @@ def watched_day(context: CheckContext, name: str, time: str) -> WatchedDay | Non
         whole = attributed_whole(counted, days, dimensions, whole, roles)
     departing = without_recurring(with_whole_day(departing, whole), counted, ends, roles.endings)
     departing = with_quantities(departing, counted, days, dimensions)
+    sizes = unusual_bundles(dataset, events, days, context.utc_offset_h) if is_by_start else []
     noticed = _noticed(context, dataset, events, departing, time=time, alike=alike, is_drift=not of_weekday)
-    departing = [_of_system(departure, counted, before, context.on) for departure in noticed]
+    departing = [_of_system(departure, counted, before, context.on) for departure in (*noticed, *sizes)]
     return WatchedDay(departing, number, own)
 
 
@@ -130,6 +132,27 @@ def _with_known(view: DatasetView, events: ir.Table, columns: Breakdown, on: dat
     names = [column.name for column in (*columns.dimensions, *columns.values)]
     names += [deadline_of(term) for term in planned_terms(view.contract)]
     return with_known_reports(with_known_values(events, view, names), view, on)
+
+
+def _values(view: DatasetView) -> list[str]:
+    """Return the values of a dataset that its sources have, and the terms of its cases."""
+    known = known_columns(view, [column.name for column in WATCHED[view.contract.name].values])
+    return [*known, *(term.name for term in known_terms(view))]
+
+
+def _roles(dataset: Dataset, dimensions: Sequence[str], values: Sequence[str], nested: tuple[str, ...]) -> ColumnRoles:
+    return ColumnRoles(
+        nested=nested,
+        slow=tuple(name for name in values if counts_pieces(value_named(dataset, name))),
+        endings=endings_of(dataset, dimensions),
+        late=late_columns(dataset, [*dimensions, *values]),
+        planned=planned_dimensions(dataset, dimensions),
+    )
+
+
+def _started(context: CheckContext, name: str) -> dict[date, float]:
+    """Return the cases of a dataset by the day of their begin."""
+    return totals_by_day(_events(context, name, DATASETS[name].time), "")
 
 
 def _events(context: CheckContext, name: str, time: str) -> ir.Table:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from statistics import median
 from typing import Any
 
 import ibis.expr.types as ir
@@ -14,13 +15,17 @@ from ntanalytics.checks.baseline import HISTORY_DAYS
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.watched_datasets import COMPANIONS, WATCHED
 from ntanalytics.detectors.expected_range import ExpectedRange, expected_range
-from ntanalytics.detectors.surveillance.leaf_table import NO_MEMBER, Members
+from ntanalytics.detectors.surveillance.departures import MIN_DAYS
+from ntanalytics.detectors.surveillance.leaf_table import ANY_MEMBER, NO_MEMBER, Members
 from ntanalytics.metrics.leaf_counts import leaf_counts
 from ntanalytics.metrics.rows import rows
 from ntanalytics.workspace.dataset_view import DatasetView
 
 #: Expected events from which a dataset tells how the day is: of fewer, chance is a large share.
 _MANY_EVENTS = 500.0
+
+#: Cases that must have begun on a day so that their number tells to how many something happens.
+_FEW_STARTED = 20.0
 
 
 def known_days(view: DatasetView) -> list[Mapping[str, Any]]:
@@ -38,6 +43,29 @@ def usual_total(known: Sequence[Mapping[str, Any]], totals: Mapping[date, float]
         on: the day.
     """
     return expected_range([{**row, "value": totals.get(row["day"], 0.0)} for row in known], on)
+
+
+def usual_of_started(
+    totals: Mapping[date, float], started: Mapping[date, float], before: Sequence[date], on: date
+) -> ExpectedRange | None:
+    """Return between what the number of cases to which something happened lies, by how many began on the day.
+
+    What nearly all cases do on their first day, such as to arrive, varies as they do.
+
+    Args:
+        totals: cases by the day on which it happened.
+        started: cases by the day of their begin.
+        before: the comparable days before the judged one.
+        on: that day.
+
+    Returns:
+        None where too few cases began on these days.
+    """
+    shares = [totals.get(day, 0.0) / started[day] for day in before if started.get(day, 0.0) >= _FEW_STARTED]
+    number = started.get(on, 0.0)
+    if len(shares) < MIN_DAYS or number < _FEW_STARTED:
+        return None
+    return ExpectedRange(expected=median(shares) * number, low=min(shares) * number, high=max(shares) * number)
 
 
 def totals_by_day(events: ir.Table, weight: str) -> dict[date, float]:
@@ -61,9 +89,12 @@ def of_members(counted: pa.Table, members: Members) -> pa.Table:
 
     Args:
         counted: the result of ``metrics.leaf_counts``.
-        members: pairs of dimension and member; ``NO_MEMBER`` are those without one.
+        members: pairs of dimension and member; ``NO_MEMBER`` are those without one, ``ANY_MEMBER`` those that usually
+            have one, or a value.
     """
     for dimension, member in members:
+        if member == ANY_MEMBER:
+            continue
         column = counted[dimension]
         counted = counted.filter(pc.is_null(column) if member == NO_MEMBER else pc.equal(column, member))
     return counted

@@ -10,6 +10,7 @@ from statistics import fmean, stdev
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ntanalytics.contract.dimensions import MEASUREMENTS
 from ntanalytics.detectors.surveillance.departure import Departure
 from ntanalytics.detectors.surveillance.departures import MIN_DAYS
 
@@ -42,7 +43,7 @@ def _with_quantity(
 
     How far each quantity of the subject moved in the hours is told by how its means of the days before differ.
     """
-    if not departure.value or _QUANTITY not in dimensions or _QUANTITY in dict(departure.members):
+    if departure.value in ("", MEASUREMENTS) or _QUANTITY not in dimensions or _QUANTITY in dict(departure.members):
         return departure
     own = counted
     for name, member in departure.members:

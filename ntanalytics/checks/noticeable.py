@@ -19,7 +19,7 @@ from ntanalytics.checks.day_totals import totals_by_day
 from ntanalytics.checks.subject_words import form_of
 from ntanalytics.checks.watched_datasets import LINKS, endings_of
 from ntanalytics.contract import Dataset
-from ntanalytics.contract.dimensions import breakdown, referred, state_of, value_named
+from ntanalytics.contract.dimensions import MEASUREMENTS, breakdown, referred, state_of, value_named
 from ntanalytics.contract.outcomes import tells_success
 from ntanalytics.detectors.surveillance.bundles import is_beyond_bundles, tells_mean
 from ntanalytics.detectors.surveillance.departure import Departure
@@ -48,6 +48,9 @@ _LEAST_FASTER = 0.05
 #: Forms of values without an end: levels, such as those of memory, have one.
 WITHOUT_END = ("ms", "seconds", "bytes")
 
+#: Share of the usual measurements up to which they lack: that there are more harms nobody.
+_MEASURED = 0.6
+
 #: Share of such a value below which a drift is not noticed.
 _LEAST_DRIFT = 0.1
 
@@ -75,6 +78,8 @@ def is_felt(dataset: Dataset, departure: Departure) -> bool:
     if form in ("ms", "seconds") and departure.direction < 0 and departure.share < _LEAST_FASTER:
         return False
     seen, expected = (level_of(departure.value, level) for level in (departure.seen, departure.expected))
+    if departure.value == MEASUREMENTS:
+        return seen <= _MEASURED * expected
     if departure.days and form in WITHOUT_END and abs(seen - expected) < _LEAST_DRIFT * expected:
         return False
     return is_noticeable(form, seen, expected)
@@ -129,7 +134,7 @@ def is_of_few(context: CheckContext, dataset: Dataset, events: ir.Table, departu
     known = _PERSON if _PERSON in events.columns else belongs[0].name if belongs else ""
     if not {*dict(departure.members)} <= {*events.columns} or departure.seen - departure.expected > _BY_HAND:
         return False
-    if departure.direction < 0 or departure.value:
+    if departure.direction < 0 or departure.value or departure.is_scheduled:
         return False
     if not known and (dataset.column(time).grain or _tells_failures(dataset, departure)):
         return False
@@ -190,7 +195,9 @@ def is_of_bundles(
         before: the comparable days before the judged one.
     """
     cause, members = cause_of(dataset, events.columns), dict(departure.members)
-    if not cause or departure.value or departure.days or cause in members or not {*members} <= {*events.columns}:
+    if departure.is_emptied or not cause or departure.value or departure.days or cause in members:
+        return False
+    if not {*members} <= {*events.columns}:
         return False
     days = [*before, context.on]
     own = _own(context, events, departure, time).filter(lambda row: row.day.isin(days))

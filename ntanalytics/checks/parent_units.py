@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.contract import DATASETS
 from ntanalytics.contract.dataset import Column, Dataset
-from ntanalytics.contract.dimensions import column_named, state_of
+from ntanalytics.contract.dimensions import column_named, state_of, value_named
 from ntanalytics.metrics import measure
 from ntanalytics.workspace.units import unit_columns
 
@@ -67,8 +67,10 @@ def with_our_units(context: CheckContext, name: str, history: int) -> ir.Table:
 
 def label_of(dataset: Dataset, dimension: str) -> str:
     """Return the label of a dimension: that of its column, or of the parent unit."""
+    if dimension == PARENT:
+        return measure(PARENT).label
     column = column_named(dataset, dimension)
-    return measure(PARENT).label if column is None else column.label
+    return (column or value_named(dataset, dimension)).label
 
 
 def column_of(dataset: Dataset, dimension: str) -> Column | None:

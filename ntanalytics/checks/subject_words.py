@@ -5,12 +5,15 @@ from __future__ import annotations
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.parent_units import column_of, label_of
 from ntanalytics.contract import Column, Dataset, Type
-from ntanalytics.contract.dimensions import state_of
-from ntanalytics.detectors.surveillance.leaf_table import NO_MEMBER
+from ntanalytics.contract.dimensions import MEASUREMENTS, state_of
+from ntanalytics.detectors.surveillance.leaf_table import ANY_MEMBER, NO_MEMBER
 from ntanalytics.metrics.rows import rows
 
-#: Word for the member of events that have none.
-_NULL = "空值"
+#: Word for the member of events that have none, and for that of those that have any.
+_NULL, _ANY = "空值", "有值"
+
+#: Form of the number of measurements.
+COUNTED = "number:0"
 
 
 def references(dataset: Dataset) -> dict[str, tuple[Dataset, str]]:
@@ -30,6 +33,8 @@ def form_of(value: Column) -> str:
     """Return the format of a value: that of its unit."""
     if value.name.endswith("_bucket"):
         return "ms"
+    if value.name == MEASUREMENTS or value.name.endswith("_size"):
+        return COUNTED
     return {"ms": "ms", "秒": "seconds", "B": "bytes"}.get(value.unit, "number:2")
 
 
@@ -42,8 +47,8 @@ def subject_label(context: CheckContext, dataset: Dataset, members: tuple[tuple[
 def member_word(context: CheckContext, dataset: Dataset, name: str, member: str) -> str:
     """Return a member in Chinese, where it has a word or a name."""
     column = column_of(dataset, name)
-    if member == NO_MEMBER:
-        return _NULL
+    if member in (NO_MEMBER, ANY_MEMBER):
+        return _NULL if member == NO_MEMBER else _ANY
     if column is None:
         return member
     if name in (known := references(dataset)):

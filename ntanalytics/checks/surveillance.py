@@ -14,6 +14,7 @@ from ntanalytics.checks.baseline import HISTORY_DAYS
 from ntanalytics.checks.check import Check, SuppressedBy
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.dataset_departures import watched_day
+from ntanalytics.checks.registered_terms import REGISTERS, registered_terms
 from ntanalytics.checks.standing_cases import standing_cases, waiting_step
 from ntanalytics.checks.subject_words import references, subject_label
 from ntanalytics.checks.subsystem import Subsystem
@@ -60,6 +61,8 @@ def watched(subsystem: Subsystem) -> Subsystem:
     rule = surveillance_rule(subsystem.id)
     referred = {state.name for name in datasets for state, _ in references(DATASETS[name]).values()}
     referred |= {link.state for name in datasets if (link := LINKS[name]) is not None and link.state}
+    registers = tuple(name for name in REGISTERS if DATASETS[name].subsystem == subsystem.id)
+    referred |= set(registers)
     known = tuple(check.rule for check in subsystem.checks if set(check.reads) & set(datasets))
     # what fails in a burst is answered sooner or later, larger or smaller, than what does not
     bursts = tuple(other.code for other in subsystem.rules if other.kind == "burst" and other.code in known)
@@ -68,7 +71,7 @@ def watched(subsystem: Subsystem) -> Subsystem:
     manners = tuple(other.code for other in subsystem.rules if other.code in known and _is_of_manner(other))
     check = Check(
         rule=rule.code,
-        evaluate=partial(_surveil, datasets),
+        evaluate=partial(_surveil, datasets, registers),
         reads={**dict.fromkeys(sorted(referred), 0), **dict.fromkeys(datasets, HISTORY_DAYS)},
         beside=dict.fromkeys(COMPANIONS, HISTORY_DAYS),
         optional=(*datasets, *sorted(referred)),
@@ -135,7 +138,7 @@ def _follows_failures(finding: Finding) -> bool:
     return bool(finding.details.get("value")) or is_of_endings(finding)
 
 
-def _surveil(datasets: tuple[str, ...], context: CheckContext, rule: Rule) -> list[Finding]:
+def _surveil(datasets: tuple[str, ...], registers: tuple[str, ...], context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the subjects that depart on the day; a dataset of which a source lacks the day is unknown, too.
 
     So is a subsystem of which a dataset has too few comparable days; not on a day off, of which there are few.
@@ -162,7 +165,11 @@ def _surveil(datasets: tuple[str, ...], context: CheckContext, rule: Rule) -> li
             findings.append(unknown(rule, "missing", subject(name, (), subject_label(context, DATASETS[name], ()))))
     if is_short and context.working_days:
         findings.append(unknown(rule, "short_history"))
-    return findings
+    return findings + violations(
+        departure_finding(context, rule, name, departure)
+        for name in registers
+        for departure in registered_terms(context, name)
+    )
 
 
 def _standing_cases(context: CheckContext, rule: Rule, name: str, departing: AbstractSet[Members]) -> list[Finding]:
@@ -218,7 +225,8 @@ def _standing_still(context: CheckContext, rule: Rule, name: str, departing: Abs
         fewer = [
             departure
             for departure in _ended_on(context, name, step)
-            if departure.direction < 0 and not departure.days and departure.members not in departing
+            if departure.direction < 0 and not departure.days and not departure.is_emptied
+            if departure.members not in departing
             if not any(
                 set(other) <= set(departure.members) or set(departure.members) <= set(other) for other in earlier
             )

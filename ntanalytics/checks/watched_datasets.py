@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from ntanalytics.checks.parent_units import UnitLink, unit_link
 from ntanalytics.contract import DATASETS, Dataset, Kind, Type
-from ntanalytics.contract.dimensions import Breakdown, breakdown, column_named
+from ntanalytics.contract.dimensions import Breakdown, breakdown, column_named, planned_terms
 from ntanalytics.contract.outcomes import tells_outcome, tells_reason
 
 #: Dataset → its dimensions, of the datasets that are watched: those whose events have an hour, and whose cases have a
@@ -34,3 +34,26 @@ def endings_of(dataset: Dataset, dimensions: Sequence[str]) -> tuple[str, ...]:
     return tuple(
         name for name, column in columns if column is not None and (tells_outcome(column) or tells_reason(column))
     )
+
+
+def late_columns(dataset: Dataset, names: Sequence[str]) -> frozenset[str]:
+    """Return the dimensions and values that are known later than their event, and of what its source does not know.
+
+    How it ended, and how long it took, is told when it did. The unit above one is null where there is none.
+    """
+    terms = {term.name for term in planned_terms(dataset)}
+    columns = {name: column_named(dataset, name) for name in names if name not in terms}
+    return frozenset(
+        name for name, column in columns.items() if column is None or tells_outcome(column) or column.elapsed
+    )
+
+
+def planned_dimensions(dataset: Dataset, names: Sequence[str]) -> tuple[str, ...]:
+    """Return the dimensions that name whose events come by a plan: those of programs, not of persons.
+
+    Each event has a name of its own there, such as that of a backup plan; kinds and outcomes are of many plans.
+    """
+    if dataset.kind is not Kind.EVENT or dataset.name in COMPANIONS or breakdown(dataset).weight:
+        return ()
+    columns = ((name, column_named(dataset, name)) for name in names)
+    return tuple(name for name, column in columns if column and column.type is Type.TEXT and not column.values)

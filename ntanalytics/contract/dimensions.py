@@ -16,6 +16,9 @@ _COUNTED = frozenset({"次", "条"})
 #: Columns of a case that change while it lives: those of the last days would differ from those of older cases.
 _CHANGING = frozenset({"state", "decision", "result", "step", "close_code"})
 
+#: Column of how many measurements a row stands for.
+MEASUREMENTS = "samples"
+
 #: Column that is true of a case that was given up, whose last change is its end.
 GIVEN_UP = "is_cancelled"
 
@@ -77,32 +80,67 @@ def breakdown(dataset: Dataset) -> Breakdown:
 def planned_terms(dataset: Dataset) -> tuple[Column, ...]:
     """Return the terms of a dataset of cases: the time from the begin of a case to its deadline, given in advance.
 
+    Of a dataset of states they are how long a row is valid: from its first moment, such as its issue, to its expiry.
     They are no columns of its rows. What tells when something expires that is only looked at, such as a certificate
     that is probed, is no term.
 
     Args:
         dataset: the dataset.
     """
-    if dataset.kind is not Kind.CASE:
+    moments = [column for column in dataset.columns if column.type is Type.TIMESTAMP]
+    if dataset.kind is Kind.EVENT or not moments:
         return ()
+    begin = dataset.time if dataset.kind is Kind.CASE else moments[0].name
     return tuple(
         Column(
             f"{column.name}_term_s",
             Type.NUMBER,
-            f"{column.label.removesuffix('时间')}时长" if column.label.endswith("时间") else column.label,
-            f"{column.name} − {dataset.time}, without the days off between them.",
+            _term_label(dataset, column),
+            f"{column.name} − {begin}{', without the days off between them' if dataset.kind is Kind.CASE else ''}.",
             unit="秒",
             nullable=True,
-            elapsed=(dataset.time, column.name),
+            elapsed=(begin, column.name),
         )
-        for column in dataset.columns
-        if column.is_planned and column.type is Type.TIMESTAMP
+        for column in moments
+        if column.is_planned and column.name != begin
     )
 
 
+def _term_label(dataset: Dataset, column: Column) -> str:
+    if dataset.kind is Kind.STATE:
+        return "有效期"
+    return f"{column.label.removesuffix('时间')}时长" if column.label.endswith("时间") else column.label
+
+
+def lasting_kinds(dataset: Dataset) -> tuple[str, ...]:
+    """Return the columns of a dataset of states that tell what kind of thing a row is, as long as it lasts.
+
+    Args:
+        dataset: the dataset.
+    """
+    return tuple(column.name for column in dataset.columns if column.values and column.name not in _CHANGING)
+
+
+def bundle_size(dataset: Dataset) -> Column | None:
+    """Return how many cases of a dataset belong to one and the same on a day, such as the deliveries of a document.
+
+    It is no column of its rows. None where they belong to nothing (:func:`referred`).
+
+    Args:
+        dataset: the dataset.
+    """
+    belongs = referred(dataset)
+    if belongs is None:
+        return None
+    column, other, _ = belongs
+    meaning = f"Number of rows of a day with one {column.name}."
+    return Column(f"{column.name}_size", Type.INTEGER, f"每件{other.label}记录数", meaning)
+
+
 def value_named(dataset: Dataset, value: str) -> Column:
-    """Return the column of a value of a dataset: its own, or a term of its cases."""
-    return next((term for term in planned_terms(dataset) if term.name == value), None) or dataset.column(value)
+    """Return the column of a value of a dataset: its own, a term of its cases, or how many belong together."""
+    made = (*planned_terms(dataset), *filter(None, [bundle_size(dataset)]))
+    return next((column for column in made if column.name == value), None) or dataset.column(value)
 
 
 def referred(dataset: Dataset) -> tuple[Column, Dataset, tuple[Column, ...]] | None:
@@ -146,7 +184,7 @@ def _is_dimension(dataset: Dataset, column: Column) -> bool:
     if column.name.endswith(("_id", "_no")):
         return state_of(column.name) is not None
     if column.type is Type.INTEGER:
-        return not column.unit and not _is_bucket(column) and column.name != "samples"
+        return not column.unit and not _is_bucket(column) and column.name != MEASUREMENTS
     return column.type in (Type.TEXT, Type.BOOLEAN)
 
 
@@ -156,7 +194,8 @@ def _is_value(dataset: Dataset, column: Column) -> bool:
         return False
     if counts_pieces(column) and dataset.column(dataset.time).grain is not None:
         return False  # that is the number of events
-    return column.type is Type.NUMBER or (column.type is Type.INTEGER and (bool(column.unit) or _is_bucket(column)))
+    is_measured = bool(column.unit) or _is_bucket(column) or column.name == MEASUREMENTS
+    return column.type is Type.NUMBER or (column.type is Type.INTEGER and is_measured)
 
 
 def _is_bucket(column: Column) -> bool:

@@ -76,6 +76,25 @@ def leaf_counts(
     return counted.aggregate(events=count.sum() if weight else ibis._.count(), **measured)
 
 
+def bundles(cases: ir.Table, belongs: str, at: str, names: Sequence[str], size: str) -> ir.Table:
+    """Return what cases belong to, with the number of the cases of a day.
+
+    Args:
+        cases: rows of a dataset.
+        belongs: the column of what they belong to.
+        at: the column of their time.
+        names: columns that are the same for all cases of one bundle.
+        size: name of the number.
+
+    Returns:
+        ``day``, the time of the first case, ``names`` and the number, of each day and bundle; in no order.
+    """
+    first = {at: cases[at].min(), **{name: cases[name].min() for name in names}}
+    known = cases.filter(cases[belongs].notnull())
+    grouped = known.group_by("day", belongs).aggregate(**{size: ibis._.count()}, **first)
+    return grouped.drop(belongs)
+
+
 def on_day_of(cases: ir.Table, at: str, utc_offset_h: int) -> ir.Table:
     """Return the cases that have a further time, such as their end, on the local day of it.
 

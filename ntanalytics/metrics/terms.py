@@ -1,4 +1,4 @@
-"""Terms: the time from the begin of a case to its deadline, which counts no day off between them."""
+"""Terms: the time from the begin of a case to its deadline, which counts no day off, and how long a row is valid."""
 
 from __future__ import annotations
 
@@ -42,3 +42,37 @@ def with_terms(
         between = days_off_until(due) - days_off_until(start)
         made[term.name] = (due.epoch_seconds() - start.epoch_seconds() - between * _DAY_S).cast("float64")
     return cases.mutate(**made)
+
+
+def terms_of_rows(
+    before: ir.Table, after: ir.Table, key: Sequence[str], term: Column, kinds: Sequence[str], utc_offset_h: int
+) -> ir.Table:
+    """Return how many rows of a snapshot have which term: those of an earlier one, and those that are new since.
+
+    Args:
+        before: the earlier snapshot of a dataset of states. The rows of a source that it does not have are not new.
+        after: the later one.
+        key: the key of their rows, without the source.
+        term: the term (``contract.dimensions.planned_terms``).
+        kinds: columns that tell the kind of a row.
+        utc_offset_h: hours by which local time is ahead of UTC.
+
+    Returns:
+        ``is_new``, ``began_on`` (the local day of the begin), ``term_d`` (whole days, rounded), ``kinds`` (as text) and
+        ``rows``, of the rows that have both moments; in no order.
+    """
+    fresh = after.semi_join(before, "source").anti_join(before, ["source", *key])
+
+    def measured(rows: ir.Table, *, is_new: bool) -> ir.Table:
+        start, end = (rows[name] for name in term.elapsed or ())
+        seconds = end.epoch_seconds() - start.epoch_seconds()
+        known = rows.filter(start.notnull() & end.notnull())
+        return known.select(
+            *(rows[name].cast("string").name(name) for name in kinds),
+            is_new=ibis.literal(is_new),
+            began_on=local_day(start, utc_offset_h),
+            term_d=(seconds / _DAY_S).round().cast("int64"),
+        )
+
+    both = measured(before, is_new=False).union(measured(fresh, is_new=True))
+    return both.group_by("is_new", "began_on", "term_d", *kinds).aggregate(rows=ibis._.count())

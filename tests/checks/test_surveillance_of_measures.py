@@ -83,3 +83,57 @@ def test_a_time_of_arrival_that_is_the_same_for_all_is_told_at_its_usual_level()
     assert "送达用时全部为 6.5 秒，通常各不相同" in said.evidence
     assert "实际计量" in said.advice
     assert "送达用时全部为 6.5 秒" in said.sentence
+
+
+def _without(table: pa.Table, column: str) -> pa.Table:
+    """Return the rows of the judged day without a column."""
+    kept = [
+        None if day == ON else value
+        for day, value in zip(table["day"].to_pylist(), table[column].to_pylist(), strict=True)
+    ]
+    place = table.schema.get_field_index(column)
+    return table.set_column(place, table.schema.field(place), pa.array(kept, table[column].type))
+
+
+def test_deadlines_that_nobody_gives_any_more_are_told() -> None:
+    (finding,) = _found(_without(_deliveries(), "due_at"))
+    # thirty documents to three units
+    assert "当日公文送达记录 0 条，通常约 90 条，少 100%" in word(finding).evidence
+    assert finding.entity.label == "签收期限 有值"
+
+
+def test_documents_that_arrive_nowhere_are_told_by_how_many_were_sent() -> None:
+    found = _found(_without(_without(_deliveries(), "delivered_at"), "delivery_s"))
+    assert ["公文送达（已送达）" in word(finding).evidence for finding in found] == [True]
+
+
+def test_documents_that_reach_a_third_of_their_units_are_told_by_the_number_of_each() -> None:
+    table = _deliveries(documents=60)
+    kept = [
+        day != ON or unit == UNITS[0]
+        for day, unit in zip(table["day"].to_pylist(), table["receiver_unit"].to_pylist(), strict=True)
+    ]
+    told = [word(finding).evidence for finding in _found(table.filter(pa.array(kept)))]
+    assert any("每件公文记录数" in evidence and "典型值 1，" in evidence for evidence in told)
+
+
+def test_certificates_of_another_term_are_told_with_their_kind() -> None:
+    def certificates(new: int, term: int) -> pa.Table:
+        rows: list[Row] = []
+        for number in range(200 + new):
+            begin = at(ON, 9) if number >= 200 else at(ON - dt.timedelta(days=1 + number % 50), 9)
+            end = begin + dt.timedelta(days=term if number >= 200 else 730)
+            unit = f"u{number}"
+            rows.append({
+                "certificate_id": f"c{number}", "kind": "unit", "unit": unit, "state": "active",
+                "issued_at": begin, "expires_at": end,
+            })  # fmt: skip
+        return table_of("ca.certificates", rows)
+
+    def told(new: int, term: int) -> list[str]:
+        data, former = ({"ca.certificates": certificates(count, term)} for count in (new, 0))
+        made = evaluation(subsystem("ca"), {"ca.surveillance"}, data, former=former)
+        return [word(finding).evidence for finding in made.findings if finding.is_violation]
+
+    assert told(5, 365) == ["当日证书的有效期典型值 365 天，通常约 730 天，低 50%。"]
+    assert told(5, 730) == []

@@ -57,3 +57,28 @@ def test_the_level_that_is_told_is_that_of_the_metric() -> None:
     seen, expected = (float(finding.figures[name] or 0) for name in ("seen", "expected"))
     assert seen / expected == pytest.approx(1.5, abs=0.05)
     assert expected == pytest.approx(0.6 * (1.2 if "峰值" in str(finding.details["value"]) else 1.0), abs=0.02)
+
+
+def test_a_host_of_which_half_of_the_measurements_are_missing_is_told() -> None:
+    data = _metrics({})
+    table = data["infra.metrics"]
+    fewer = [
+        30 if (day, host) == (ON, "h2") else 60
+        for day, host in zip(table["day"].to_pylist(), table["host"].to_pylist(), strict=True)
+    ]
+    place = table.schema.get_field_index("samples")
+    table = table.set_column(place, table.schema.field(place), pa.array(fewer, table["samples"].type))
+    made = evaluation(subsystem("infra"), {RULE}, {"infra.metrics": table})
+    [finding] = [finding for finding in made.findings if finding.is_violation]
+    assert members_of(finding) == {"host": "h2"}
+    assert "采样数典型值 30，通常约 60，低 50%" in word(finding).evidence
+
+
+def test_more_measurements_than_usual_harm_nobody() -> None:
+    data = _metrics({})
+    table = data["infra.metrics"]
+    more = [120 if day == ON else 60 for day in table["day"].to_pylist()]
+    place = table.schema.get_field_index("samples")
+    table = table.set_column(place, table.schema.field(place), pa.array(more, table["samples"].type))
+    made = evaluation(subsystem("infra"), {RULE}, {"infra.metrics": table})
+    assert not [finding for finding in made.findings if finding.is_violation]

@@ -8,8 +8,8 @@ from collections.abc import Callable
 import ibis.expr.types as ir
 
 from ntanalytics.contract import DATASETS
-from ntanalytics.contract.dimensions import planned_terms, value_named
-from ntanalytics.metrics.terms import with_terms
+from ntanalytics.contract.dimensions import lasting_kinds, planned_terms, value_named
+from ntanalytics.metrics.terms import terms_of_rows, with_terms
 
 FRIDAY = dt.date(2026, 11, 20)
 #: From Friday to the next Friday: Saturday and Sunday are off.
@@ -53,3 +53,24 @@ def test_a_case_has_the_term_of_its_deadline_and_a_probed_certificate_has_none()
     assert value_named(DATASETS["desk.tickets"], term.name) == term
     assert value_named(DATASETS["sms.messages"], "segments").label == "计费条数"
     assert planned_terms(DATASETS["infra.checks"]) == ()
+
+
+def test_what_is_new_in_a_register_has_the_days_from_its_issue_to_its_expiry(table) -> None:
+    def certificate(name: str, days: int | None, source: str = "ca") -> dict[str, object]:
+        issued, expires = (None, _at(20, 9)) if days is None else (_at(18, 9), _at(18, 9) + dt.timedelta(days=days))
+        return {"certificate_id": name, "kind": "unit", "issued_at": issued, "expires_at": expires, "source": source}
+
+    known = [certificate("a", 730), certificate("b", 730)]
+    before = table("ca.certificates", known)
+    # one is new, one has no begin, and one is of a source that was just connected
+    added = [certificate("c", 365), certificate("d", None), certificate("e", 365, "other")]
+    after = table("ca.certificates", [*known, *added])
+    (term,) = planned_terms(DATASETS["ca.certificates"])
+    assert (term.label, term.elapsed) == ("有效期", ("issued_at", "expires_at"))
+    assert lasting_kinds(DATASETS["ca.certificates"]) == ("kind",)
+    found = terms_of_rows(before, after, ["certificate_id"], term, ["kind"], 8).order_by("is_new").to_pyarrow()
+    issued = dt.date(2026, 11, 18)
+    assert found.to_pylist() == [
+        {"is_new": False, "began_on": issued, "term_d": 730, "kind": "unit", "rows": 2},
+        {"is_new": True, "began_on": issued, "term_d": 365, "kind": "unit", "rows": 1},
+    ]

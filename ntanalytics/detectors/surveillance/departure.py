@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ntanalytics.detectors.surveillance.leaf_table import Members
+from ntanalytics.detectors.surveillance.leaf_table import ANY_MEMBER, Members
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +30,7 @@ class Departure:
         system: the system that nearly all of its events are of, where no member names one; empty where none is known.
         is_over: whether it was over in the hours after the run; None where nothing tells it.
         is_flat: whether all events have one value, which had not before.
+        is_scheduled: whether as many came on each day before.
     """
 
     members: Members
@@ -49,8 +50,14 @@ class Departure:
     system: str = ""
     is_over: bool | None = None
     is_flat: bool = False
+    is_scheduled: bool = False
 
     @property
     def subject(self) -> tuple[Members, str, int]:
         """Members, value and direction: what departs, whatever its hours and size."""
         return self.members, self.value, self.direction
+
+    @property
+    def is_emptied(self) -> bool:
+        """Return whether events lack a column: fewer have any member of it, or any value."""
+        return any(member == ANY_MEMBER for _, member in self.members)

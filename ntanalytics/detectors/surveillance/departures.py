@@ -22,6 +22,7 @@ from ntanalytics.detectors.expected_range import ExpectedRange
 from ntanalytics.detectors.surveillance.attribution import attributed, with_displacing
 from ntanalytics.detectors.surveillance.departure import Departure
 from ntanalytics.detectors.surveillance.drift import LEAST_EFFECT, MIN_PAST, SPANS, drifting_counts, drifting_means
+from ntanalytics.detectors.surveillance.emptied_columns import emptied_columns, not_of_emptied
 from ntanalytics.detectors.surveillance.expectation import LEAST_SHARE
 from ntanalytics.detectors.surveillance.flat_departures import flat_departures, not_of_flat
 from ntanalytics.detectors.surveillance.improbability import (
@@ -36,6 +37,7 @@ from ntanalytics.detectors.surveillance.leaf_table import LEAST_DAILY, LeafTable
 from ntanalytics.detectors.surveillance.models import CountModel, JudgedSeries, MeanModel, SeriesModel
 from ntanalytics.detectors.surveillance.quiet_hours import quiet_bursts
 from ntanalytics.detectors.surveillance.rare_endings import rare_endings
+from ntanalytics.detectors.surveillance.schedules import beyond_schedule
 
 #: Comparable days that are needed.
 MIN_DAYS = 8
@@ -81,11 +83,15 @@ class ColumnRoles:
         slow: values that are judged by their last days together alone, since of a day's events many have the same by
             one decision.
         endings: dimensions that tell how events end.
+        late: dimensions and values that are known later than their event, which lacks them until then.
+        planned: dimensions whose members have events by a plan of their own.
     """
 
     nested: tuple[str, ...] = ()
     slow: tuple[str, ...] = ()
     endings: tuple[str, ...] = ()
+    late: frozenset[str] = frozenset()
+    planned: tuple[str, ...] = ()
 
 
 #: Roles of columns of which nothing is known.
@@ -121,14 +127,13 @@ def departures(
     columns = ["events", *(name for model in means for name in model.raw_columns)]
     leaves = LeafTable(table, days, dimensions, columns, roles.nested, roles.endings)
     flat = flat_departures(leaves, values)
+    emptied = emptied_columns(leaves, [name for name in (*dimensions, *values) if name not in roles.late], values)
     leaves.centre(values)
     groups = list(leaves.groups(["events"], LEAST_DAILY))
     if not groups[0].sums["events"][:, :-1].any():
         return []
     model = CountModel(groups, usual)
-    departing = smallest_subjects(leaves, model, groups)
-    departing += _in_quiet_hours(leaves, model, groups, departing)
-    departing += _rare_endings(leaves, model, departing)
+    departing = not_of_emptied(_departing_counts(leaves, model, groups, roles), emptied)
     has_past = len(days) > MIN_PAST + SPANS[-1]
     moving = drifting_counts(leaves, groups, model.factors) if has_past else []
     drifting = [with_displacing(leaves, model.factors, drift) for drift in moving]
@@ -145,8 +150,18 @@ def departures(
         moved = drifting_means(leaves, measured, value) if has_past else []
         # one text that is sent for some days is no other way of writing
         drifting += [drift for drift in moved if value not in roles.slow or drift.days > SPANS[0]]
-    departing += [*not_of_flat(by_members.values(), flat), *flat]
+    departing += [*emptied, *not_of_flat(by_members.values(), flat), *flat]
     return [*departing, *_besides(departing, drifting)]
+
+
+def _departing_counts(
+    leaves: LeafTable, model: CountModel, groups: Sequence[SeriesGroup], roles: ColumnRoles
+) -> list[Departure]:
+    """Return the subjects of which more or fewer events came, and those that came by night, rarely or beyond a plan."""
+    departing = smallest_subjects(leaves, model, groups)
+    departing += _in_quiet_hours(leaves, model, groups, departing)
+    departing += _rare_endings(leaves, model, departing)
+    return [*departing, *beyond_schedule(leaves, roles.planned)]
 
 
 def attributed_whole(

@@ -59,10 +59,22 @@ def day_factors(groups: Sequence[SeriesGroup], usual: ExpectedRange) -> Floats:
     if usual.low is not None and usual.high is not None and usual.expected is not None and level > 0:
         today = np.append(ratios[:, -1], usual.expected / level)
         factor = _weighted_median(today, np.append(middle, _TOTAL_WEIGHT * middle.sum()))
-        lowest = usual.expected - max(_BEYOND * (usual.expected - usual.low), LEAST_SHARE * usual.expected)
-        highest = usual.expected + max(_BEYOND * (usual.high - usual.expected), LEAST_SHARE * usual.expected)
+        lowest, highest = _bounds(float(total[-1]), usual.low, usual.expected, usual.high)
         factors[-1] = min(max(factor, lowest / level), highest / level)
     return np.asarray(np.maximum(factors, _LEAST_FACTOR), dtype=np.float64)
+
+
+def _bounds(events: float, low: float, expected: float, high: float) -> tuple[float, float]:
+    """Return between what a day of the calendar lies: within the range where the number of all its events does.
+
+    Members that all fall by a third on a day of as many events as usual have lost them to other members, or to none.
+    """
+    if low <= events <= high:
+        return low, high
+    return (
+        expected - max(_BEYOND * (expected - low), LEAST_SHARE * expected),
+        expected + max(_BEYOND * (high - expected), LEAST_SHARE * expected),
+    )
 
 
 def _sudden_hours(hourly: Floats) -> Mask:

@@ -35,8 +35,8 @@ _SUDDEN = 1.5
 #: Largest key up to which a table of all keys is made.
 _SMALL_KEYS = 100_000
 
-#: Name of the events that have no member of a dimension.
-NO_MEMBER = ""
+#: Name of the events that have no member of a dimension, and of those that have any.
+NO_MEMBER, ANY_MEMBER = "", "*"
 
 #: A subject: pairs of dimension and member, in the order of the dimensions; empty for all events.
 Members = tuple[tuple[str, str], ...]

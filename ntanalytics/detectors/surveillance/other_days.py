@@ -46,6 +46,8 @@ def unlike_weekday(
 
 def _is_explained(leaves: LeafTable, factors: Floats, departure: Departure, *, is_worked: bool) -> bool:
     """Return whether a day is no further from its weekday, or is as it number for number."""
+    if departure.is_emptied:
+        return False  # a share of the day's own events
     levels = _levels(leaves, departure)
     if is_worked and not _low(levels) <= levels[-1] <= _high(levels):
         return False

@@ -103,7 +103,8 @@ def with_whole_day(departing: Sequence[Departure], whole: Departure | None) -> l
     """
     if whole is None:
         return list(departing)
-    alike = [item for item in departing if not item.value and not item.days and item.direction == whole.direction]
+    counted = (item for item in departing if not item.value and not item.days and not item.is_emptied)
+    alike = [item for item in counted if item.direction == whole.direction]
     if any(abs(item.seen - item.expected) >= _EXPLAINED * abs(whole.seen - whole.expected) for item in alike):
         return list(departing)
     parts = [item for item in alike if _departs_less(item, whole)]

@@ -77,3 +77,19 @@ def test_what_had_waited_fills_the_day_of_its_gap() -> None:
     assert _factors(counts)[-1] == pytest.approx(1.0)
     counts[:, -1, 14] -= 12.0
     assert _factors(counts)[-1] == pytest.approx(0.6)
+
+
+def test_members_that_all_fall_on_a_day_of_as_many_events_as_usual_are_no_calendar() -> None:
+    # twenty days of ten units with 100 events each; today each has 70, and 300 have none
+    named = np.zeros((10, 21, 24))
+    named[:, :, 10] = 100.0
+    named[:, -1, 10] = 70.0
+    total = np.zeros((1, 21, 24))
+    total[:, :, 10] = 1000.0
+    members = [(("unit", str(number)),) for number in range(10)]
+    groups = [SeriesGroup((), [()], {"events": total}), SeriesGroup(("unit",), members, {"events": named})]
+    usual = ExpectedRange(low=900.0, expected=1000.0, high=1100.0)
+    assert day_factors(groups, usual)[-1] == pytest.approx(0.9)
+    # a day of fewer events than usual may be the calendar's, by a quarter
+    total[0, -1, 10] = 700.0
+    assert day_factors(groups, usual)[-1] == pytest.approx(0.75)
