@@ -45,7 +45,7 @@ def success_words(cause: Cause, rules: Mapping[str, Rule]) -> str:
         cause: the cause.
         rules: code → rule, as the site has it.
     """
-    return _LIMIT.sub(lambda found: _limit_words(rules[found[1]], is_critical=bool(found[2])), cause.success)
+    return _LIMIT.sub(lambda match: _limit_words(rules[match[1]], is_critical=bool(match[2])), cause.success)
 
 
 def _limit_words(rule: Rule, *, is_critical: bool) -> str:
