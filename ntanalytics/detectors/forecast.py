@@ -44,6 +44,7 @@ Reason = Literal[
     "no_trend",  # no growth
     "unclear",  # the values vary more than they grow
     "far",  # not within two years
+    "beyond",  # not within twelve times the history, after which its trend says nothing
 ]
 
 
@@ -120,7 +121,7 @@ def _dates(last: date, left: float, spread: float, slopes: tuple[float, float, f
     slope, low, high = slopes
     farthest = min(HORIZON_DAYS, MAX_EXTRAPOLATION * span)
     if left / slope > farthest:
-        return Forecast(reason="far" if farthest == HORIZON_DAYS else "unclear")
+        return Forecast(reason="far" if farthest == HORIZON_DAYS else "beyond")
     soonest, latest = max(left - spread, 0.0) / high, (left + spread) / low
     return Forecast(
         full_on=last + timedelta(days=math.ceil(left / slope)),

@@ -30,8 +30,11 @@ def onset_words(finding: Finding, state: LifecycleState) -> str:
 
     Returns:
         For example ``11月18日（第 3 天）`` or ``10月30日（第 22 天，新增）``; without a lifecycle what the
-        finding itself tells; empty where there is nothing to tell.
+        finding itself tells; empty where there is nothing to tell, as of what is in order over the period, though
+        an inspection left it open.
     """
+    if finding.status == "ok":
+        return ""
     lifecycle = state.of(finding.identity) if state.is_known else None
     if lifecycle is None or state.on is None:
         return since_words(finding)

@@ -19,6 +19,7 @@ REASONS: Mapping[Reason, str] = MappingProxyType(
         "no_trend": "未见增长趋势",
         "unclear": "波动大于趋势，不作推断",
         "far": "两年内不会写满",
+        "beyond": "历史尚短，所能推算的时间内不会写满",
     }
 )
 

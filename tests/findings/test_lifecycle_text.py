@@ -60,6 +60,7 @@ def test_since_when_and_which_day_it_is() -> None:
     assert _words(_finding("丙", "critical"), state) == "11月18日（新增）"
     assert _words(_finding("丁", "critical"), state) == "11月17日或更早（加重）"
     assert _words(_finding("戊", "ok"), state) == ""
+    assert _words(_finding("丙", "ok"), state) == ""  # open for the inspections, in order over the period
 
 
 def test_what_is_not_confirmed_is_told_with_the_day_that_is_known() -> None:

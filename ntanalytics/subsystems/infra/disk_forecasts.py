@@ -29,7 +29,7 @@ class DiskForecast:
         made, (last, used) = self.forecast, self.peaks[-1]
         if made.days is not None:
             return max(made.days - (on - last).days, 0.0)
-        if made.reason not in ("far", "unclear") or not made.per_day or made.per_day < 0:
+        if made.reason not in ("far", "beyond", "unclear") or not made.per_day or made.per_day < 0:
             return None
         left, carries = (1 - used) / made.per_day, MAX_EXTRAPOLATION * (last - self.peaks[0][0]).days
         return left if left > min(carries, HORIZON_DAYS) else None

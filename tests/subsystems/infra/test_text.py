@@ -40,7 +40,7 @@ def test_a_host_that_was_down_is_told_from_when_until_when() -> None:
     wording = _worded(finding)
     assert wording.evidence == "14时52分至16时44分 无应答，历时 1 小时 52 分。"
     assert (wording.since, wording.advice) == ("11月20日", "检查主机、网络与监控代理")
-    assert wording.limits == "无应答超过 10 分钟 关注，30 分钟 异常"
+    assert wording.limits == "无应答超过 10 分钟 为关注，超过 30 分钟 为异常"
     [down] = reachable_findings(DAY, rule, view([{**host, "is_available": False}]), view([]), [])
     assert _worded(down).evidence == "监控代理无应答。"
     [missing] = reachable_findings(DAY, rule, view([], is_complete=False), view([]), [])
