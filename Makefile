@@ -136,11 +136,11 @@ lock: ## resolve the locks anew from pyproject.toml (needs uv)
 	  | awk '/^[a-z]/ {wanted = /^(pyspark|py4j)==/} wanted' >> requirements-spark.lock.new
 	@mv requirements-spark.lock.new requirements-spark.lock
 
-audit: setup ## hold requirements-dev.lock against the floors for known flaws, and against the advisories that pip-audit asks
+audit: setup ## hold the locks against the floors for known flaws, and against the advisories that pip-audit asks
 	$(BIN)/python -m pytest -q tests/rules/test_environment.py tests/rules/test_dangers.py
 	@test -n "$(PIP_AUDIT)" || { echo "Only the floors of pyproject.toml were checked: pip-audit is not installed (and uv, which could fetch it, neither)." >&2; exit 1; }
 	@# --strict, since it passes without it where the service knows no package at all
-	@$(PIP_AUDIT) --strict --requirement requirements-dev.lock --require-hashes --disable-pip --progress-spinner off \
+	@$(PIP_AUDIT) --strict --requirement requirements-dev.lock --requirement requirements-spark.lock --require-hashes --disable-pip --progress-spinner off \
 	  > .venv/audit.txt 2>&1 && cat .venv/audit.txt || { cat .venv/audit.txt >&2; grep -q "known vulnerabilit" .venv/audit.txt || \
 	  echo "No advisory service answered for every package: only the floors of pyproject.toml were checked. Run this where one can be reached." >&2; exit 1; }
 

@@ -1,9 +1,10 @@
-"""Write docs/datasets.md and docs/rules.md from the code, and the examples in scheduled/: ``make docs``."""
+"""Write docs/datasets.md, docs/products.md and docs/rules.md from the code, and the examples in scheduled/: ``make docs``."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from ntanalytics.catalog import documents as products
 from ntanalytics.contract import documents
 from ntanalytics.evaluation import rulebook
 from ntanalytics.scheduling.deployment_files import write_examples
@@ -13,7 +14,8 @@ FOLDER = Path(__file__).parent
 
 def main() -> None:
     """Write all of them."""
-    for name, page in (("datasets.md", documents.page()), ("rules.md", rulebook.page())):
+    pages = {"datasets.md": documents.page(), "products.md": products.page(), "rules.md": rulebook.page()}
+    for name, page in pages.items():
         (FOLDER / name).write_text(page, encoding="utf-8")
     write_examples()
 

@@ -12,6 +12,7 @@ import typer
 from pydantic import BaseModel
 
 from ntanalytics import cli, settings
+from ntanalytics.catalog import documents as products
 from ntanalytics.contract import DATASETS
 from ntanalytics.contract.documents import document, page
 from ntanalytics.errors import NtaError
@@ -83,6 +84,11 @@ def test_every_dataset_is_documented(root: Path) -> None:
 def test_the_dataset_document_is_the_contract(root: Path) -> None:
     text = (root / "docs" / "datasets.md").read_text(encoding="utf-8")
     assert text == page(), "docs/datasets.md is generated: run `make docs`"
+
+
+def test_the_products_document_is_that_of_the_mappings(root: Path) -> None:
+    text = (root / "docs" / "products.md").read_text(encoding="utf-8")
+    assert text == products.page(), "docs/products.md is generated: run `make docs`"
 
 
 def test_a_dataset_document_names_every_column() -> None:
