@@ -1,4 +1,4 @@
-"""Write docs/datasets.md, docs/products.md and docs/rules.md from the code, and the examples in scheduled/: ``make docs``."""
+"""Write the pages of datasets, products and rules from the code, and the examples in scheduled/: ``make docs``."""
 
 from __future__ import annotations
 
