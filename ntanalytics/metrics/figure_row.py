@@ -45,13 +45,12 @@ class FigureRow(Mapping[str, Any]):
         absent: AbstractSet[str] = frozenset(),
         unbounded: AbstractSet[str] = frozenset(),
         at_least: AbstractSet[str] = frozenset(),
-        has_whole_past: bool = True,
     ) -> None:
         self._values = values
         self.absent = absent
         self.unbounded = unbounded
         self.at_least = at_least
-        self.has_whole_past = has_whole_past
+        self.has_whole_past = True
         self.has_source = True
         self.against = against
         self._origins: Mapping[str, FigureRow] = {}
@@ -102,6 +101,12 @@ class FigureRow(Mapping[str, Any]):
     def calling(self, name: str, words: str) -> FigureRow:
         """Return the row with words in a column that names it."""
         return self._having({**self._values, name: words})
+
+    def over_past_gap(self) -> FigureRow:
+        """Return the row, made of data that lack some of the weeks before both periods."""
+        made = copy(self)
+        made.has_whole_past = False
+        return made
 
     def _having(self, values: Mapping[str, Any]) -> FigureRow:
         made = copy(self)

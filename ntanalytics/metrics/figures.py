@@ -189,10 +189,11 @@ def figures(table: Rows, *views: Covered) -> Figures:
             absent=absent | (unreported := _unreported(views, row)),
             unbounded=unbounded | (unreported & SKEWED),
             at_least=of_nobody if any(row[name] is None for name in names) else at_least,
-            has_whole_past=_own(row, ("has_whole_past",), True),
         )
         for row in records
     )
+    if "has_whole_past" in columns:
+        items = tuple(row if _own(row, ("has_whole_past",), True) else row.over_past_gap() for row in items)
     shown = tuple(name for name in columns if name not in _FLAGS)
     if _is_without_source(views, items):
         unfed = map(FigureRow.without_source, items)

@@ -86,7 +86,7 @@ class Measure:
         return "exact" if parse_format(self.format).kind in _NAMES else "unknown"
 
     def is_possible(self, value: object) -> bool:
-        """Return whether a figure can be: a share above 1 shows that its part and its whole are not of the same data."""
+        """Return whether a figure can be: a part larger than its whole is not of the same data."""
         return not (self.is_share and isinstance(value, (int, float)) and value > 1 + _ROUNDING)
 
     @property

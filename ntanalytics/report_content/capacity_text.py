@@ -72,7 +72,7 @@ def lost_words(volume: Volume, days: Sequence[Mapping[str, Any]]) -> str:
 
     Args:
         volume: the forecast.
-        days: ``day`` and ``is_covered`` of the days that it looks back on; those before the first day with data are none.
+        days: ``day`` and ``is_covered`` of the days that it looks back on, from the first one with data on.
 
     Returns:
         For example ``（11月1日至11月15日共15天的数据不完整，按数据完整的 9 周推算）``.

@@ -182,7 +182,7 @@ def test_a_day_lost_in_the_weeks_before_hides_who_acted_on_it(acts, days, listed
     texts = {name: row.quantity(name).text for name in ("active", "new", "returning", "resurrected", "lapsed")}
     assert texts == {"active": "3 个", "new": "≤ 1 个", "returning": "1 个", "resurrected": "≥ 1 个", "lapsed": "0 个"}
     assert (row.certainty("new"), row.certainty("resurrected")) == ("upper_bound", "lower_bound")
-    # a day before the three weeks hides nothing, nor one of the week in which the data begin, nor one of the period before
+    # a day before the three weeks hides nothing, nor one of the period before
     for marks in ("-" * 7 + "+" * 28, "+" * 7 + "---" + "+" * 25, "+" * 28 + "-" + "+" * 6):
         [row] = figures(user_flow.over_past_gaps(flow, days(start - 7 * DAY, marks), before))
         assert row.has_whole_past == ("---" not in marks or marks.startswith("-"))

@@ -258,12 +258,12 @@ def test_a_module_that_is_seldom_used_is_told_beside_the_busiest() -> None:
 
 def test_a_gap_of_the_weeks_before_leaves_bounds_of_who_came() -> None:
     row = {"new": 18, "resurrected": 799, "lapsed": 824, "was_active": 9471}
-    whole, holed = FigureRow(row, against="上周"), FigureRow(row, against="上周", has_whole_past=False)
+    whole, holed = FigureRow(row, against="上周"), FigureRow(row, against="上周").over_past_gap()
     assert say.flow(whole) == "新增活跃 18 个、回流 799 个，上周活跃账号中 824 个本周未使用（8.7%）。"
     assert say.over_past_gap(whole) == ""
     assert say.flow(holed) == "新增活跃 ≤ 18 个、回流 ≥ 799 个，上周活跃账号中 824 个本周未使用（8.7%）。"
     assert say.over_past_gap(holed).endswith("新增活跃为上限，回流活跃为下限。")
-    lost = FigureRow(row, was_complete=False, has_whole_past=False)
+    lost = FigureRow(row, was_complete=False).over_past_gap()
     assert say.flow(lost) == say.over_past_gap(lost) == ""
 
 
