@@ -56,25 +56,18 @@ def _cell_changes(then: RecordedBlock, now: RecordedBlock, before: Record, after
     for key in dict.fromkeys((*new, *old)):
         if key not in old:
             text = _row_text(new[key], titles)
-            yield Change(
-                now.title, key, "" if text else "未列出", text or "列出", _ended(f"{_lead(now.title)}新增{key}")
-            )
+            yield Change(now.title, key, "" if text else "未列出", text or "列出", f"{_lead(now.title)}新增{key}。")
         elif key not in new:
             text = _row_text(old[key], titles)
-            sentence = _ended(f"{_lead(now.title)}不再列出{key}")
+            sentence = f"{_lead(now.title)}不再列出{key}。"
             yield Change(now.title, key, text or "列出", "" if text else "不再列出", sentence)
         else:
             for name in dict.fromkeys((*new[key], *old[key])):
                 was, is_now = old[key].get(name, ""), new[key].get(name, "")
                 if was != is_now:
                     item = f"{key} {titles[name]}".strip()
-                    text = f"{_lead(now.title)}{item}由 {was or '空'} 改为 {is_now or '空'}"
-                    yield Change(now.title, item, was, is_now, _ended(text))
-
-
-def _ended(sentence: str) -> str:
-    """Return a sentence with its full stop: a row may be named by a sentence that has one."""
-    return sentence.removesuffix("。") + "。"
+                    text = f"{_lead(now.title)}{item}由 {was or '空'} 改为 {is_now or '空'}。"
+                    yield Change(now.title, item, was, is_now, text)
 
 
 def _lead(title: str) -> str:

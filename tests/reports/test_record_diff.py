@@ -173,14 +173,3 @@ def test_a_change_in_a_table_without_a_title_begins_with_its_item():
     first, *blocks = [read_block(each._repr_mimebundle_()) for each in (head, *tables)]
     [change] = record_changes(*(Record(first, (block,)) for block in blocks))
     assert (change.place, change.item, change.sentence[0]) == ("", "甲 要点", "甲")
-
-
-def test_a_row_that_a_sentence_names_has_one_full_stop():
-    names = (Field("needed", "string", "所需证据"),)
-    tables = [
-        Table("needed", "证据", fields=names, rows=({"needed": text},)) for text in ("备份间隔未知。", "需补采。")
-    ]
-    head = Head(title="月报", period=PERIOD, generated_at=datetime(2026, 11, 23, tzinfo=UTC))
-    first, *blocks = [read_block(each._repr_mimebundle_()) for each in (head, *tables)]
-    said = [change.sentence for change in record_changes(*(Record(first, (block,)) for block in blocks))]
-    assert said == ["证据：新增需补采。", "证据：不再列出备份间隔未知。"]
