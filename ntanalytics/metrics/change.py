@@ -142,6 +142,7 @@ def _derived(measure: Measure) -> list[Measure]:
         label=f"{label}增减",
         definition=f"{name} − {name}_before; null where either is null or has a gap (docs/domain.md, General: change).",
         format=f"points:{digits}" if measure.is_rate else measure.format,
+        is_share=False,
         good=measure.good,
         spans="both",
     )
@@ -150,5 +151,5 @@ def _derived(measure: Measure) -> list[Measure]:
     definition = (
         f"({name} − {name}_before) / {name}_before; null where that is null or 0 (docs/domain.md, General: change)."
     )
-    relative = rate(f"{name}_change_rate", f"{label}增幅", definition, good=measure.good)
+    relative = rate(f"{name}_change_rate", f"{label}增幅", definition, good=measure.good, is_share=False)
     return [before, change, replace(relative, spans="both")]

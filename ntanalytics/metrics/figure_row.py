@@ -17,6 +17,10 @@ from ntanalytics.metrics.quantity import Certainty, Quantity, quantity
 DERIVED = ("", "_before", "_change", "_change_rate")
 
 
+#: Endings of the measures that compare two periods.
+_CHANGES = DERIVED[2:]
+
+
 class FigureRow(Mapping[str, Any]):
     """One row of figures: column → value, with the completeness of the data behind it.
 
@@ -27,6 +31,7 @@ class FigureRow(Mapping[str, Any]):
         absent: measures of which a source lacks a column that they need.
         unbounded: measures of which not even a bound is known.
         at_least: measures of what is still open, of which a source that is young holds a part.
+        has_whole_past: whether the data of the weeks before both periods have no gap.
         has_source: whether a source feeds the datasets of the row.
     """
 
@@ -45,6 +50,7 @@ class FigureRow(Mapping[str, Any]):
         self.absent = absent
         self.unbounded = unbounded
         self.at_least = at_least
+        self.has_whole_past = True
         self.has_source = True
         self.against = against
         self._origins: Mapping[str, FigureRow] = {}
@@ -96,6 +102,12 @@ class FigureRow(Mapping[str, Any]):
         """Return the row with words in a column that names it."""
         return self._having({**self._values, name: words})
 
+    def over_past_gap(self) -> FigureRow:
+        """Return the row, made of data that lack some of the weeks before both periods."""
+        made = copy(self)
+        made.has_whole_past = False
+        return made
+
     def _having(self, values: Mapping[str, Any]) -> FigureRow:
         made = copy(self)
         made._values = values  # noqa: SLF001 - its own class
@@ -136,20 +148,37 @@ class FigureRow(Mapping[str, Any]):
 
     def _is_complete(self, name: str) -> bool:
         origin = self.origin(name)
-        if _is_of(name, origin.absent) or _is_of(name, origin.unbounded):
+        if _is_of(name, origin.absent) or self._is_unbounded(name):
             return False
         spans = MEASURES[name].spans if name in MEASURES else "now"
         return (spans == "before" or origin.is_complete) and (spans == "now" or origin.was_complete)
 
     def _bound_of_a_part(self, name: str) -> Certainty | None:
         """Return what is known of a measure of which a part is counted; None of any other."""
+        if (bound := self._bound_of_the_past(name)) is not None:
+            return bound
         if not _is_of(name, self.origin(name).at_least):
             return None
         is_count = name in MEASURES and MEASURES[name].spans == "now" and isinstance(self._values.get(name), int)
         return "lower_bound" if is_count and self._values[name] else "unknown"
 
+    def _bound_of_the_past(self, name: str) -> Certainty | None:
+        """Return what is known of a measure that looks back over a gap; None of any other."""
+        bound: Certainty = MEASURES[name].over_past_gap if name in MEASURES else "exact"
+        if bound == "exact" or self.origin(name).has_whole_past:
+            return None
+        return "unknown" if bound == "lower_bound" and not self._values.get(name) else bound
+
     def _is_unbounded(self, name: str) -> bool:
-        return _is_of(name, self.origin(name).unbounded)
+        return _is_of(name, self.origin(name).unbounded) or not self.is_possible(name)
+
+    def is_possible(self, name: str) -> bool:
+        """Return whether a figure can be; a change cannot where one of the two that it compares cannot."""
+        for ending in _CHANGES:
+            if name.endswith(ending):
+                base = name.removesuffix(ending)
+                return self.is_possible(base) and self.is_possible(f"{base}_before")
+        return name not in MEASURES or MEASURES[name].is_possible(self._values.get(name))
 
 
 def _is_of(name: str, measures: AbstractSet[str]) -> bool:

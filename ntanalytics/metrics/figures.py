@@ -23,8 +23,11 @@ from ntanalytics.metrics.rows import Rows, read_rows
 #: Column of the hour of a day: where times are off, each row has the events of another one.
 HOUR = "hour"
 
+#: Note on a share above 1, which is shown as unknown.
+IMPOSSIBLE = "有占比超过 100%，分子与分母的数据不一致（至少一方不完整），按未知列示。"
+
 #: Columns by which a group tells its own gaps; no report shows them.
-_FLAGS = ("is_complete", "was_complete")
+_FLAGS = ("is_complete", "was_complete", "has_whole_past")
 
 
 class Covered(Protocol):
@@ -189,11 +192,14 @@ def figures(table: Rows, *views: Covered) -> Figures:
         )
         for row in records
     )
+    if "has_whole_past" in columns:
+        items = tuple(row if _own(row, ("has_whole_past",), True) else row.over_past_gap() for row in items)
     shown = tuple(name for name in columns if name not in _FLAGS)
     if _is_without_source(views, items):
         unfed = map(FigureRow.without_source, items)
         return replace(NO_FIGURES, items=tuple(unfed), origin=_origin(views), against=_against(views))
-    note = join_notes(_note(views), *(_absent_note(view, shown) for view in views), part_note(views, shown))
+    impossible = IMPOSSIBLE if any(not row.is_possible(name) for row in items for name in shown) else ""
+    note = join_notes(_note(views), *(_absent_note(view, shown) for view in views), part_note(views, shown), impossible)
     is_known = whole and not is_unread(views) and not (not items and _may_lack_rows(views, shown))
     return Figures(
         columns=shown, items=items, note=note, is_complete=is_known, origin=_origin(views), against=_against(views)

@@ -27,6 +27,7 @@ MEASURES = catalogue(
             "Events of a day that a subject lacks, or has too many, as a share of all events of its dataset "
             "(docs/domain.md, Surveillance).",
             good="down",
+            is_share=False,
         ),
     )
 )

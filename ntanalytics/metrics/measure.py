@@ -23,6 +23,9 @@ OverGap = Literal["exact", "lower_bound", "upper_bound", "unknown"]
 #: The periods whose data a figure is made of.
 Spans = Literal["now", "before", "both"]
 
+#: What rounding may add to a share.
+_ROUNDING = 1e-9
+
 _NAMES = frozenset({"text", "date", "month", "state"})
 _NOT_COMPARABLE = _NAMES | {"datetime", "points"}
 
@@ -44,6 +47,8 @@ class Measure:
             of a text or a day, which name a row, else ``unknown``. Who is missed for want of data is an
             ``upper_bound``.
         spans: the period whose data it is made of, ``before`` it, or ``both``.
+        is_share: whether it is the share of a part in a whole, which no data can make larger than 1.
+        over_past_gap: what it is where data of the weeks before both periods are missing.
         values: for an enumeration, code → Chinese label.
 
     Raises:
@@ -59,6 +64,8 @@ class Measure:
     is_additive: bool = False
     over_gap: OverGap | None = None
     spans: Spans = "now"
+    is_share: bool = False
+    over_past_gap: OverGap = "exact"
     values: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def __post_init__(self) -> None:
@@ -78,6 +85,10 @@ class Measure:
             return "lower_bound"
         return "exact" if parse_format(self.format).kind in _NAMES else "unknown"
 
+    def is_possible(self, value: object) -> bool:
+        """Return whether a figure can be: a part larger than its whole is not of the same data."""
+        return not (self.is_share and isinstance(value, (int, float)) and value > 1 + _ROUNDING)
+
     @property
     def is_comparable(self) -> bool:
         """Property of quantities: a change has a meaning, as it has not for a text, a state or a time."""
@@ -92,10 +103,17 @@ def count(
 
 
 def rate(
-    name: str, label: str, definition: str, *, good: Good = "", digits: int = 1, over_gap: OverGap | None = None
+    name: str,
+    label: str,
+    definition: str,
+    *,
+    good: Good = "",
+    digits: int = 1,
+    over_gap: OverGap | None = None,
+    is_share: bool = True,
 ) -> Measure:
-    """Return a measure of fractions, shown as percentages."""
-    return Measure(name, label, definition, format=f"rate:{digits}", good=good, over_gap=over_gap)
+    """Return a measure of fractions, shown as percentages: of shares in a whole, unless it is said otherwise."""
+    return Measure(name, label, definition, format=f"rate:{digits}", good=good, over_gap=over_gap, is_share=is_share)
 
 
 def catalogue(measures: Iterable[Measure]) -> MappingProxyType[str, Measure]:

@@ -110,10 +110,13 @@ def quantity(measure: Measure, value: Any, *, is_complete: bool = True) -> Quant
 
     Args:
         measure: the measure.
-        value: the computed figure, a number or a numpy scalar; None or NaN where there is nothing to compute.
+        value: the computed figure, a number or a numpy scalar; None or NaN where there is nothing to compute. A share
+            above 1 is unknown: its data have a gap (docs/domain.md, General: rate).
         is_complete: whether the data of the period have no gap.
     """
     number = value.item() if hasattr(value, "item") else value
+    if not measure.is_possible(number):
+        return Quantity(measure=measure, value=None, certainty="unknown", reason="gap")
     is_complete = is_complete or measure.certainty_over_gap == "exact"
     if number is None or math.isnan(number):
         return Quantity(measure=measure, value=None, certainty="unknown", reason="no_value" if is_complete else "gap")

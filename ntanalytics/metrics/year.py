@@ -12,6 +12,7 @@ YEAR_ON_YEAR = rate(
     "year_on_year",
     "同比",
     "value / value of the same period of the year before − 1; null where that is null, 0 or not known whole.",
+    is_share=False,
 )
 
 MEASURES = catalogue((YEAR_ON_YEAR,))

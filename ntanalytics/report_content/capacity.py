@@ -15,7 +15,7 @@ from ntanalytics.metrics.infra.standstill import dead_series
 from ntanalytics.metrics.rows import rows
 from ntanalytics.periods.day_text import day_words
 from ntanalytics.recommendations import text
-from ntanalytics.report_content.capacity_text import REASONS, forecast_words, volume_words
+from ntanalytics.report_content.capacity_text import REASONS, forecast_words, lost_words, volume_words
 from ntanalytics.reports import Axes, Chart, Table, chart, sentences, table, without_source
 from ntanalytics.reports.blocks.block import Block
 from ntanalytics.reports.record import Field
@@ -187,8 +187,8 @@ def messages_words(report: Report, history: int) -> str:
     if not calendar.has_year(month.year):
         return f"短信：{month.year} 年的工作日历未发布，用量无法推算。"
     forecast_volume = volume(daily, "segments", [calendar.is_working_day(day) for day in days])
-    gap = "" if sent.is_complete else f"（{report.period.word}缺 {len(sent.missing)} 天数据，按数据完整的周推算）"
-    return f"短信计费条数：{volume_words(forecast_volume, month, '条')}{gap}；套餐额度未接入，不推算用尽日期。"
+    words = volume_words(forecast_volume, month, "条") + lost_words(forecast_volume, daily)
+    return f"短信计费条数：{words}；套餐额度未接入，不推算用尽日期。"
 
 
 def capacity(report: Report, summaries: Mapping[str, SubsystemSummary], renewals: Figures, history: int) -> list[Block]:

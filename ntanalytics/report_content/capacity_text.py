@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
+from typing import Any
 
 from ntanalytics.detectors.forecast import Forecast, Reason
 from ntanalytics.detectors.forecast_volume import Volume
 from ntanalytics.metrics.number_format import format_number
-from ntanalytics.periods.day_text import day_words
+from ntanalytics.periods.day_text import counted_days, day_words
 
 #: Why nothing is forecast.
 REASONS: Mapping[Reason, str] = MappingProxyType(
@@ -65,6 +66,24 @@ def volume_words(volume: Volume, month: date, unit: str) -> str:
         return f"{head}数据不足以推算（可用的周 {volume.weeks} 个）"
     low, high = format_number(_rounded(volume.low), "integer"), format_number(_rounded(volume.high), "integer")
     return f"{head}预计 {format_number(_rounded(volume.expected), 'integer', unit)}（区间 {low}—{high}）"
+
+
+def lost_words(volume: Volume, days: Sequence[Mapping[str, Any]]) -> str:
+    """Return how many days a forecast could not use, since they are missing; empty without any.
+
+    Args:
+        volume: the forecast.
+        days: ``day`` and ``is_covered`` of the days that it looks back on, from the first one with data on.
+
+    Returns:
+        For example ``（11月1日至11月15日共15天的数据不完整，按数据完整的 9 周推算）``.
+    """
+    begins = min((row["day"] for row in days if row["is_covered"]), default=None)
+    lost = [row["day"] for row in days if begins is not None and row["day"] > begins and not row["is_covered"]]
+    if not lost:
+        return ""
+    basis = f"，按数据完整的 {volume.weeks} 周推算" if volume.expected is not None else ""
+    return f"（{counted_days(lost)}的数据不完整{basis}）"
 
 
 def _rounded(value: float) -> float:

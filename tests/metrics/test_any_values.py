@@ -142,6 +142,9 @@ class _Calls:
     def _retention(self, _name: str) -> ir.Table:
         return self.of("oa.user_flow.retention")
 
+    def _flow(self, _name: str) -> ir.Table:
+        return self.of("oa.user_flow.flow", by=_UNIT)
+
     def _aliases(self, _name: str) -> ir.Table:
         return ibis.memtable({"theirs": ["0", "市财局"], "ours": ["市财政局", "市财政局"]})
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ntanalytics.metrics.bounds import join_notes
 from ntanalytics.metrics.figure_row import FigureRow
-from ntanalytics.metrics.figures import case_list, figures
+from ntanalytics.metrics.figures import IMPOSSIBLE, case_list, figures
 from ntanalytics.metrics.quantity import UNKNOWN as UNKNOWN_TEXT
 from ntanalytics.reports import table
 
@@ -260,3 +260,20 @@ def test_where_what_is_counted_is_not_known_no_row_is_not_nothing(unknown: froze
     made = figures(columns.empty_table(), Absent())
     assert made.is_complete is is_nothing
     assert table(made, "失败代码", id="codes").body()["empty"] == ("无记录" if is_nothing else "已有数据中无记录")
+
+
+def test_a_share_above_its_whole_is_unknown_with_its_changes_and_says_why() -> None:
+    # 90 active of 51 enabled accounts, since the list of the accounts was cut: 176 %
+    row = {"active": 90, "enabled": 51, "active_rate": 90 / 51, "active_rate_before": 0.75, "active_rate_change": 1.01}
+    made = figures([row])
+    seen = {name: (made.total.certainty(name), made.total.quantity(name).text) for name in row}
+    assert seen["active_rate"] == seen["active_rate_change"] == ("unknown", UNKNOWN_TEXT)
+    assert seen["active_rate_before"] == ("exact", "75.0%")
+    assert seen["active"] == ("exact", "90 个")
+    assert made.total.exact("active_rate") is None
+    assert made.note == IMPOSSIBLE
+    before = figures([{**row, "active_rate": 0.75, "active_rate_before": 1.76}]).total
+    assert [before.certainty(f"active_rate{ending}") for ending in ("", "_before", "_change")] == [
+        "exact", "unknown", "unknown",
+    ]  # fmt: skip
+    assert figures([{"active_rate": 1.0}]).note == ""

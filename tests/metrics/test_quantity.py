@@ -42,3 +42,12 @@ def test_the_change_of_a_rate_is_a_difference_and_of_a_count_a_share() -> None:
     assert quantity(RATE, 0.976).change_from(quantity(RATE, 0.987)) == pytest.approx(-0.011)
     assert quantity(SENT, 110).change_from(quantity(SENT, 100)) == pytest.approx(0.1)
     assert quantity(SENT, 110).change_from(quantity(SENT, 0)) is None
+
+
+def test_a_share_above_its_whole_is_no_figure() -> None:
+    share = quantity(MEASURES["active_rate"], 1.76)
+    assert (share.text, share.certainty, share.reason) == (UNKNOWN, "unknown", "gap")
+    assert quantity(MEASURES["active_rate"], 1.0).text == "100.0%"
+    # what is held against another figure, and no share of it, may be any number
+    for name in ("active_change_rate", "difference_rate", "load_peak", "training_rate"):
+        assert quantity(MEASURES[name], 1.76).is_exact

@@ -8,7 +8,7 @@ import pytest
 
 from ntanalytics.detectors.forecast import Forecast
 from ntanalytics.detectors.forecast_volume import Volume
-from ntanalytics.report_content.capacity_text import REASONS, forecast_words, volume_words
+from ntanalytics.report_content.capacity_text import REASONS, forecast_words, lost_words, volume_words
 
 DAY, DECEMBER = dt.date(2026, 11, 20), dt.date(2026, 12, 1)
 
@@ -44,3 +44,14 @@ def test_a_volume_is_told_with_three_digits_or_not_at_all():
     volume = Volume(2290.0, 2290.0 * 0.9, 2290.0 * 1.2, 8)
     assert volume_words(volume, DECEMBER, "条") == "2026 年 12 月预计 2,290 条（区间 2,060—2,750）"
     assert volume_words(Volume(None, None, None, 3), DECEMBER, "条") == "2026 年 12 月数据不足以推算（可用的周 3 个）"
+
+
+def test_a_forecast_names_the_days_that_it_could_not_use():
+    since = dt.date(2026, 10, 5)
+    marks = "--" + "+" * 26 + "-" * 15 + "+" * 6  # begins on 7 October; 2 to 16 November are lost
+    days = [{"day": since + dt.timedelta(days=n), "is_covered": mark == "+"} for n, mark in enumerate(marks)]
+    stated = Volume(2290.0, 2061.0, 2748.0, 4)
+    assert lost_words(stated, days) == "（11月2日至11月16日共 15 天的数据不完整，按数据完整的 4 周推算）"
+    assert lost_words(Volume(None, None, None, 3), days) == "（11月2日至11月16日共 15 天的数据不完整）"
+    assert lost_words(stated, days[:28]) == ""
+    assert lost_words(stated, []) == ""

@@ -20,3 +20,13 @@ def test_a_count_of_shortfalls_over_a_gap_is_a_lower_bound(gaps: tuple[str, ...]
     quality: Any = SimpleNamespace(shown=[record], detection=SimpleNamespace(words=""), score=None)
     (broken,) = [item for item in service_quality.opening(quality) if item.status == "critical"]
     assert said in broken.text
+
+
+@pytest.mark.parametrize(("duty", "shown"), [("offline_backups", "unknown"), ("deadlines", "exact")])
+def test_where_no_plan_of_backups_is_seen_their_number_is_unknown(duty: str, shown: str) -> None:
+    # that no ticket was opened is a fact of the desk, and that no plan is seen is that of a source that is not there
+    record = DutyRecord(duty=DUTIES[duty], facts=(), gaps=())
+    assert record.verdict == "not_shown"
+    seen = {record.row.quantity(f"duty_{name}").shown for name in ("facts", "kept", "short", "unproven")}
+    assert seen == {shown}
+    assert "期内没有" not in DUTIES["offline_backups"].none_words

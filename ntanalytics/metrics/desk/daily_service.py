@@ -25,7 +25,13 @@ USUAL_CHECKS = (
         "one that was left off is missed until it is made again, or has not been usual for weeks.",
     ),
     count("made_items", "已检查项", "项", "Usual items that were checked on the day.", good="up"),
-    rate("made_rate", "检查完成率", "made_items / usual_items; null where nothing is usual yet.", good="up"),
+    rate(
+        "made_rate",
+        "检查完成率",
+        "made_items / usual_items; null where nothing is usual yet.",
+        good="up",
+        is_share=False,
+    ),
 )
 
 #: First responses outside office hours (docs/domain.md, O3).

@@ -76,6 +76,7 @@ TRAINING = (
         "Persons who attended / persons invited, of sessions that record both; else null "
         "(docs/domain.md, Desk: training rate).",
         good="up",
+        is_share=False,
     ),
 )
 

@@ -59,6 +59,7 @@ PLANS = (
         "数据量差异",
         "(largest − smallest) / usual_size_bytes of the seven runs that give it; null with fewer (docs/domain.md, "
         "Backups: size drop).",
+        is_share=False,
     ),
     count("backup_runs", "执行次数", "次", "Runs in the period."),
     count("failed_backups", "失败次数", "次", "Runs in the period that failed.", good="down"),
@@ -91,6 +92,7 @@ RISES = (
         "数据量上升",
         "last_size_bytes / usual_size_bytes − 1; null where either is not known (docs/domain.md, Backups: size rise).",
         good="down",
+        is_share=False,
     ),
 )
 

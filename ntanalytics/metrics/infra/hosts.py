@@ -13,9 +13,9 @@ from ntanalytics.metrics.slots import local_hour
 
 #: Load by host and metric (docs/domain.md, Infra).
 LOAD = (
-    rate("load_mean", "均值", "Mean of the hours.", good="down"),
-    rate("load_p95", "小时均值（95%以内）", "95th percentile of the hourly means.", good="down"),
-    rate("load_peak", "峰值", "Largest value.", good="down"),
+    rate("load_mean", "均值", "Mean of the hours.", good="down", is_share=False),
+    rate("load_p95", "小时均值（95%以内）", "95th percentile of the hourly means.", good="down", is_share=False),
+    rate("load_peak", "峰值", "Largest value.", good="down", is_share=False),
     Measure("load_hours", "有数据小时", "Hours with a measurement.", unit="小时", over_gap="exact"),
 )
 
@@ -32,12 +32,14 @@ SUSTAINED = (
         "日间持续使用率",
         "Second highest of the hourly means between 7 and 20 o'clock: a level held for two hours.",
         good="down",
+        is_share=False,
     ),
     rate(
         "held_by_night",
         "夜间持续使用率",
         "Second highest of the hourly means before 7 and from 20 o'clock on.",
         good="down",
+        is_share=False,
     ),
 )
 

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 import ibis
 import ibis.expr.types as ir
 
+from ntanalytics.metrics.groups import join_groups
 from ntanalytics.metrics.measure import PREVIOUS, Measure, catalogue, count, rate
 
 _NEW = count("new", "新增活跃", "个", "Active accounts whose first activity ever lies in the period.", good="up")
@@ -24,11 +25,12 @@ _WAS_ACTIVE = count(
     "was_active", f"{PREVIOUS}活跃账号", "个", "Accounts active in the period before: returning + lapsed."
 )
 
-#: Active accounts by origin (docs/domain.md, OA adoption). A gap in either period moves accounts from one to another.
+#: Active accounts by origin (docs/domain.md, OA adoption). A gap in either period moves accounts from one to another;
+#: one of the weeks before both makes new accounts of resurrected ones.
 FLOW = (
-    replace(_NEW, spans="both", over_gap="unknown"),
+    replace(_NEW, spans="both", over_gap="unknown", over_past_gap="upper_bound"),
     replace(_RETURNING, spans="both"),
-    replace(_RESURRECTED, spans="both", over_gap="unknown"),
+    replace(_RESURRECTED, spans="both", over_gap="unknown", over_past_gap="lower_bound"),
     replace(_LAPSED, spans="both", over_gap="unknown"),
     replace(_WAS_ACTIVE, spans="before"),
 )
@@ -108,6 +110,36 @@ def flow(history: ir.Table, first: date, previous_first: date, by: Sequence[str]
         was_active=persons.count(where=was),
     )
     return counted.order_by(ibis.desc("active"), *by)
+
+
+def over_past_gaps(flow: ir.Table, days: ir.Table, previous_first: date, by: Sequence[str] = ()) -> ir.Table:
+    """Return active accounts by origin, and whether a gap of the weeks before hides some (docs/domain.md, OA adoption).
+
+    These weeks end with the period before, and are as many as those after a gap whose newcomers are an upper bound
+    (:func:`over_gaps`): new accounts of a week and its cohort are one figure.
+
+    Args:
+        flow: the result of ``flow``.
+        days: ``day`` and ``is_covered`` of some weeks before, by ``by`` where a gap touches some groups alone.
+        previous_first: the first day of the period before.
+        by: the columns that name a group.
+
+    Returns:
+        The rows, with ``has_whole_past``: whether no day of these weeks is missing, or nobody is new who might have
+        acted on it. The week in which the data begin is taken as whole, as :func:`gap_weeks` does.
+    """
+    since = previous_first - timedelta(weeks=LEAD_WEEKS - 1)
+    begins = days.filter(days.is_covered).day.min().to_pyarrow().as_py() or previous_first
+    monday = begins - timedelta(days=begins.weekday())
+    past = days.filter((days.day >= ibis.literal(since)) & (days.day < ibis.literal(previous_first)))
+    lacking = past.filter(~past.is_covered & (past.day.truncate("W").cast("date") != ibis.literal(monday)))
+    own = [name for name in by if name in days.columns]
+    if not own:
+        lacks = lacking.count().to_pyarrow().as_py() > 0
+        return flow.mutate(has_whole_past=(flow.new == 0) | ibis.literal(not lacks))
+    gaps = ibis.memtable(lacking.select(*own).distinct().to_pyarrow())
+    marked = join_groups(flow, gaps.mutate(_lacks=ibis.literal(value=True)), own)
+    return marked.mutate(has_whole_past=(marked.new == 0) | marked["_lacks"].isnull()).drop("_lacks")
 
 
 def first_cohort(begins: date, last: date) -> date:

@@ -28,6 +28,7 @@ RECONCILIATION = (
         "difference_segments / billed_segments; null when nothing was billed.",
         good="down",
         digits=2,
+        is_share=False,
     ),
     Measure(
         "difference_yuan",
@@ -44,7 +45,12 @@ COST = (
     Measure("month_yuan", "本月费用", "billed_yuan of the month.", format="yuan", is_additive=True),
     Measure("year_yuan", "本年累计费用", "billed_yuan from January up to the month.", format="yuan", is_additive=True),
     Measure("year_before_yuan", "上年同月费用", "billed_yuan of the same month of the year before.", format="yuan"),
-    rate("month_yuan_year_on_year", "同比", "month_yuan / year_before_yuan − 1; null without a bill of that month."),
+    rate(
+        "month_yuan_year_on_year",
+        "同比",
+        "month_yuan / year_before_yuan − 1; null without a bill of that month.",
+        is_share=False,
+    ),
 )
 
 MEASURES = catalogue((*RECONCILIATION, *COST))

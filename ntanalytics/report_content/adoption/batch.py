@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ntanalytics.metrics import MEASURES, change
-from ntanalytics.metrics.oa import adoption, daily_active, unit_ranking, user_flow
+from ntanalytics.metrics.oa import adoption, daily_active, unit_ranking
 from ntanalytics.report_content.adoption.figures import Adoption, PageFigures, compared_parts, head_figures
 from ntanalytics.report_content.adoption.queries import RATES, WEEKS_DAYS, AdoptionQueries
 from ntanalytics.report_content.unit_figures import UnitFigures, identity, read_figures
@@ -74,7 +74,7 @@ class _AllUnits(AdoptionQueries):
             "weeks": daily_active.weekly_adoption(self.own["recent"], self.coverage.days([_PAGE]), [_PAGE]),
             "daily": self._daily(self.own["recent"], by),
             "modules": adoption.usage(now, [_PAGE, "module"]),
-            "flow": user_flow.flow(self.own_ever, self.first, self.report.previous.first, [_PAGE]),
+            "flow": self._flow(self.own_ever, [_PAGE]),
             "handled": self._handling(tasks, [_PAGE]),
             "handling": self._handling(tasks, [_PAGE, "module"]),
         }

@@ -138,6 +138,7 @@ def stayed(page: Adoption) -> list[Table]:
     """Return the new and lapsed accounts, and for the city the retention of each week's newcomers."""
     came = page.tables["flow"]
     note = "" if not came.is_complete or came.total.was_complete else f"{came.total.against}数据不完整，用户增减未知。"
+    note += oa_text.over_past_gap(came.total)
     flow = table(came, "用户增减", id="flow", columns=_FLOW, note=note, origin=page.origin)
     if page.unit:
         return [flow]

@@ -190,7 +190,7 @@ class AdoptionQueries:
         weeks = daily_active.weekly_adoption(recent.filter(recent.day >= since), days.filter(days.day >= since), _GROUP)
         weeks = ibis.memtable(weeks.to_pyarrow())
         low = unit_ranking.low_weeks(weeks, ranked.select(*_GROUP, "enabled"), _GROUP)
-        flow = user_flow.flow(self.ever, self.first, self.report.previous.first, _GROUP).drop("active")
+        flow = self._flow(self.ever, _GROUP).drop("active")
         joined = join_groups(join_groups(ranked, low, _GROUP), flow, _GROUP)
         return ibis.memtable(self._named.in_order(joined.order_by("unit", "edition").to_pyarrow()))
 
@@ -245,7 +245,7 @@ class AdoptionQueries:
         return {
             "daily": self._daily(self._mine(self.all["recent"]), ["edition"]),
             "modules": adoption.usage(now, ["module"]),
-            "flow": user_flow.flow(self._mine(self.ever), self.first, self.report.previous.first),
+            "flow": self._flow(self._mine(self.ever)),
             "reached": adoption.reach(now, self._mine(self.all["members"])),
         }
 
@@ -315,14 +315,18 @@ class AdoptionQueries:
         worked = self.report.workspace.calendar.known_working_days(begin, self.last)
         return task_duration.task_duration(tasks, worked, self.first, self.last, offset, by)
 
+    def _flow(self, ever: ir.Table, by: Sequence[str] = ()) -> ir.Table:
+        """Return active accounts by origin, with what the weeks before both periods let know of it."""
+        before = self.report.previous.first
+        return user_flow.over_past_gaps(
+            user_flow.flow(ever, self.first, before, by), self.coverage.days(by), before, by
+        )
+
     def _editions(
         self, compared: ir.Table, acted: ir.Table, able: ir.Table, ever: ir.Table, by: Sequence[str]
     ) -> ir.Table:
         """Return a line for each edition: its figures, coverage, new and lapsed accounts."""
-        parts = [
-            adoption.reach(acted, able, by),
-            user_flow.flow(ever, self.first, self.report.previous.first, by).drop("active"),
-        ]
+        parts = [adoption.reach(acted, able, by), self._flow(ever, by).drop("active")]
         joined = reduce(lambda left, right: join_groups(left, right, by), parts, compared)
         return joined.order_by(ibis.desc("active"))
 

@@ -61,6 +61,7 @@ class Duty:
         facts: function that returns the facts of a span; called only where each dataset has a source.
         when_none: the verdict where complete data hold no fact; ``met`` of what has only to be done when it happens.
         none_words: what complete data without a fact mean, in Chinese.
+        is_lasting: whether there is something to prove in each period, such as the plans of backups: none is a gap.
         needs_log: whether the reports that the suite issued prove it.
         needs: what a site without the data has to supply, in Chinese.
     """
@@ -72,6 +73,7 @@ class Duty:
     reads: dict[str, int] = field(default_factory=dict)
     when_none: Verdict = "not_shown"
     none_words: str = "期内没有记录"
+    is_lasting: bool = False
     needs_log: bool = False
     needs: str = ""
 
@@ -132,8 +134,9 @@ class DutyRecord:
 
     @property
     def row(self) -> FigureRow:
-        """The counted facts, which know the gap."""
-        row = FigureRow(duties.counted(self.results), is_complete=not self.gaps)
+        """The counted facts, which know the gap; unknown where none is seen of what there always is."""
+        is_unseen = self.duty.is_lasting and not self.facts
+        row = FigureRow(duties.counted(self.results), is_complete=not self.gaps and not is_unseen)
         if not row["duty_unproven"]:
             return row
         return row | FigureRow({"duty_rate": None}, is_complete=False)  # it is not that there was nothing to do

@@ -199,6 +199,7 @@ RUNNING_DUTIES = (
         label="系统可用率",
         target="不低于约定可用率",
         facts=_availability,
+        is_lasting=True,
         reads={"infra.checks": 28},
         needs="可用性检查",
     ),
@@ -208,7 +209,8 @@ RUNNING_DUTIES = (
         target="各计划按间隔成功",
         facts=_backups("online"),
         reads={"infra.backups": _BACKUP_BACK},
-        none_words="期内没有在线备份记录",
+        none_words="未取得在线备份记录",
+        is_lasting=True,
         needs="在线备份记录",
     ),
     Duty(
@@ -217,7 +219,8 @@ RUNNING_DUTIES = (
         target="各计划按间隔成功",
         facts=_backups("offline"),
         reads={"infra.backups": _BACKUP_BACK},
-        none_words="期内没有离线备份记录",
+        none_words="未取得离线备份记录",
+        is_lasting=True,
         needs="离线备份记录",
     ),
     Duty(

@@ -25,13 +25,13 @@ def hours(burden: Figures, unknown: Sequence[str]) -> str:
 
     Returns:
         For example ``全市工作人员每周约 12.5 人时（估算 6.0—25.1 人时）可以减少：非工作时间提醒 8.0 人时、
-        客户端版本过旧 4.5 人时；同一事项重复填报未知。``
+        客户端版本过旧 4.5 人时；同一事项重复填报未知。``, or over a gap ``全市工作人员每周至少约 12.5 人时可以减少：…``
     """
     missing = f"{'、'.join(CAUSES[code].label for code in unknown)}未知（没有数据或数据不完整）" if unknown else ""
     if len(unknown) == len(CAUSES):
         return f"减负：{missing}。"
     is_whole = burden.is_complete and not unknown
-    bound = "" if is_whole else "≥ "
+    about = "约" if is_whole else "至少约"
     total, low, high = (
         sum(row[name] or 0 for row in burden) for name in ("burden_hours", "burden_hours_low", "burden_hours_high")
     )
@@ -44,7 +44,7 @@ def hours(burden: Figures, unknown: Sequence[str]) -> str:
     most_first = sorted(sums.items(), key=lambda item: -item[1])
     parts = [f"{CAUSES[code].label} {marks[code]}{_hours(value)}" for code, value in most_first if value]
     interval = f"（估算 {format_number(low, 'number:1')}—{_hours(high)}）" if is_whole else ""
-    sentence = f"全市工作人员每周约 {bound}{_hours(total)}{interval}可以减少：{'、'.join(parts)}"
+    sentence = f"全市工作人员每周{about} {_hours(total)}{interval}可以减少：{'、'.join(parts)}"
     return f"{sentence}；{missing}。" if missing else f"{sentence}。"
 
 

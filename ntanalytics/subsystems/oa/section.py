@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import partial
 
 import ibis
@@ -15,7 +15,7 @@ from ntanalytics.checks.subsystem import Section
 from ntanalytics.metrics import MEASURES
 from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.figures import Figures, figures
-from ntanalytics.metrics.oa import adoption, task_duration, unit_ranking, user_flow
+from ntanalytics.metrics.oa import adoption, task_duration, unit_ranking
 from ntanalytics.subsystems.oa.fed_groups import Group, gap_groups, gap_sources, group_table, groups_of, our_units
 from ntanalytics.workspace.daily_aggregates import DailyAggregate
 from ntanalytics.workspace.dataset_view import DatasetView
@@ -28,15 +28,13 @@ def summarize(context: CheckContext) -> SubsystemSummary:
     """Return adoption in all and by edition, handling time of tasks (docs/domain.md, OA adoption)."""
     activities, members = context.dataset("oa.activities", EVER), context.dataset("oa.members")
     tasks = context.dataset("oa.tasks")
-    first, before = context.period.first, context.previous.first
-    first_days = context.shared(_first_days_of, "oa.activities")
+    first = context.period.first
     total = context.shared(levels).total
     since = first - timedelta(days=HISTORY)
     daily = activities.daily(DailyAggregate(adoption.active_by_day), adoption.MEASURES, since=since)
     oldest = task_duration.first_day(tasks.cases, context.utc_offset_h)
     worked = context.calendar.known_working_days(oldest or first, context.on)
     handled = task_duration.task_duration(tasks.cases, worked, first, context.on, context.utc_offset_h, ["module"])
-    acted = _acted_since(activities.recent, before).union(first_days)
     names = ["active", "active_rate", "mobile_share"]
     return SubsystemSummary(
         subsystem="oa",
@@ -48,7 +46,6 @@ def summarize(context: CheckContext) -> SubsystemSummary:
             "editions": context.shared(levels, "edition"),
             "units": context.shared(levels, "unit"),
             "modules": figures(adoption.usage(activities.table, ["module"]), activities),
-            "flow": figures(user_flow.flow(acted, first, before, ["edition"]), activities),
             "handling": figures(handled, tasks),
             "reach": figures(
                 adoption.reach(our_units(context, activities.table), our_units(context, members.table)),
@@ -128,11 +125,6 @@ def _first_days(activities: ir.Table) -> ir.Table:
     """Return each account of an edition with its first day, in memory: all of the history is read once."""
     first = activities.group_by("edition", "source", "account_id").aggregate(day=activities.day.min())
     return ibis.memtable(first.to_pyarrow())
-
-
-def _acted_since(activities: ir.Table, since: date) -> ir.Table:
-    """Return the accounts that acted on each day from ``since`` on."""
-    return activities.filter(activities.day >= ibis.literal(since)).select("edition", "source", "account_id", "day")
 
 
 SECTION = Section(

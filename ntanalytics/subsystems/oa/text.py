@@ -121,11 +121,13 @@ def terminals(total: FigureRow, typical: FigureRow | None = None) -> str:
 def flow(flow: FigureRow) -> str:
     """Return the counts of new, returned and lapsed accounts; nothing over a gap, which moves accounts among them.
 
+    A gap of the weeks before leaves bounds of the new and the returned ones.
+
     Returns:
         For example ``新增活跃 18 个、回流 799 个，上周活跃账号中 824 个本周未使用（8.7%）。``
     """
     new, resurrected, lapsed = (flow.quantity(name) for name in ("new", "resurrected", "lapsed"))
-    if not (new.is_exact and resurrected.is_exact and lapsed.is_exact):
+    if not lapsed.is_exact:
         return ""
     came = f"{new.named()}、{resurrected.named('回流')}"
     if not flow["was_active"]:
@@ -218,6 +220,14 @@ def after_gap(cohorts: Figures) -> str:
     if all(row.is_complete for row in cohorts):
         return ""
     return "缺数据后四周内首次使用的账号可能此前已用过：账号数为上限，留存未知。"
+
+
+def over_past_gap(flow: FigureRow) -> str:
+    """Return that new accounts may be none, where data of the weeks before both periods are missing; else nothing."""
+    if flow.has_whole_past or not flow.quantity("lapsed").is_exact:
+        return ""
+    weeks = f"{flow.against}之前的三周"
+    return f"{weeks}缺数据，其间用过的账号可能计入新增：新增活跃为上限，回流活跃为下限。"
 
 
 def retained(cohorts: Figures) -> str:

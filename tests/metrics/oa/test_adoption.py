@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import datetime as dt
 
+import ibis
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ntanalytics.metrics import MEASURES
+from ntanalytics.metrics.figures import figures
 from ntanalytics.metrics.oa import adoption, user_flow
 
 MONDAY = dt.date(2026, 11, 16)
@@ -169,6 +171,44 @@ def test_who_came_stayed_came_back_and_left(acts, listed) -> None:
     ]
 
 
+def test_a_day_lost_in_the_weeks_before_hides_who_acted_on_it(acts, days, listed, table) -> None:
+    before, start = MONDAY - 7 * DAY, MONDAY - 28 * DAY
+    history = acts([("came", MONDAY), ("back", start), ("back", MONDAY), ("stayed", before), ("stayed", MONDAY)])
+    flow = user_flow.flow(history, MONDAY, before)
+    whole, damaged = days(start, "+" * 28), days(start, "+" * 7 + "-" + "+" * 20)
+    [kept] = figures(user_flow.over_past_gaps(flow, whole, before))
+    assert [kept.quantity(name).text for name in ("new", "resurrected")] == ["1 个", "1 个"]
+    [row] = figures(user_flow.over_past_gaps(flow, damaged, before))
+    texts = {name: row.quantity(name).text for name in ("active", "new", "returning", "resurrected", "lapsed")}
+    assert texts == {"active": "3 个", "new": "≤ 1 个", "returning": "1 个", "resurrected": "≥ 1 个", "lapsed": "0 个"}
+    assert (row.certainty("new"), row.certainty("resurrected")) == ("upper_bound", "lower_bound")
+    # a day before the three weeks hides nothing, nor one of the period before
+    for marks in ("-" * 7 + "+" * 28, "+" * 7 + "---" + "+" * 25, "+" * 28 + "-" + "+" * 6):
+        [row] = figures(user_flow.over_past_gaps(flow, days(start - 7 * DAY, marks), before))
+        assert row.has_whole_past == ("---" not in marks or marks.startswith("-"))
+
+
+def test_who_is_not_new_was_not_hidden_by_a_gap(acts, days, listed) -> None:
+    before, start = MONDAY - 7 * DAY, MONDAY - 28 * DAY
+    history = acts(
+        [("old", start, {"unit": "甲局"}), ("old", MONDAY, {"unit": "甲局"}), ("b", MONDAY, {"unit": "乙局"})]
+    )
+    flow = user_flow.flow(history, MONDAY, before, ["unit"])
+    made = figures(user_flow.over_past_gaps(flow, days(start, "+" * 7 + "-" + "+" * 20), before, ["unit"]))
+    texts = {row["unit"]: [row.quantity(name).text for name in ("new", "resurrected")] for row in made}
+    assert texts == {"甲局": ["0 个", "1 个"], "乙局": ["≤ 1 个", "未知"]}
+
+
+def test_a_gap_hides_newcomers_of_the_groups_alone_that_its_source_feeds(acts, days, listed) -> None:
+    before, start = MONDAY - 7 * DAY, MONDAY - 28 * DAY
+    history = acts([("a", MONDAY, {"unit": "甲局"}), ("b", MONDAY, {"unit": "乙局"})])
+    flow = user_flow.flow(history, MONDAY, before, ["unit"])
+    whole, damaged = days(start, "+" * 28), days(start, "+" * 7 + "-" + "+" * 20)
+    of_units = damaged.mutate(unit=ibis.literal("甲局")).union(whole.mutate(unit=ibis.literal("乙局")))
+    made = figures(user_flow.over_past_gaps(flow, of_units, before, ["unit"]))
+    assert {row["unit"]: row.quantity("new").text for row in made} == {"甲局": "≤ 1 个", "乙局": "1 个"}
+
+
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(
     st.lists(
@@ -284,11 +324,11 @@ def test_every_column_has_its_words(acts, members, days) -> None:
         adoption.adoption(table, members("1"), table, days(MONDAY, "+")),
         adoption.reach(table, members("1")),
         adoption.daily(table, days(MONDAY, "+")),
-        user_flow.flow(table, MONDAY, MONDAY - 7 * DAY),
+        user_flow.over_past_gaps(user_flow.flow(table, MONDAY, MONDAY - 7 * DAY), days(MONDAY, "+"), MONDAY),
         user_flow.retention(table, MONDAY, FRIDAY),
         user_flow.by_age(user_flow.retention(table, MONDAY, FRIDAY), FRIDAY),
     ]
-    assert {name for each in made for name in each.columns} - {"is_complete"} <= set(MEASURES)
+    assert {name for each in made for name in each.columns} - {"is_complete", "has_whole_past"} <= set(MEASURES)
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from ntanalytics.metrics.unfilled import Unfilled
 from ntanalytics.report_content import chart_titles
 from ntanalytics.reports import kpi
 from ntanalytics.subsystems import RULES, word
+from ntanalytics.subsystems.oa import burden_text
 from ntanalytics.subsystems.oa import text as say
 from ntanalytics.subsystems.oa.adoption_checks import city_findings
 
@@ -253,3 +254,24 @@ def test_a_module_that_is_seldom_used_is_told_beside_the_busiest() -> None:
     entity = Entity("module", "mail", "内部邮件")
     finding = judge_value(RULES["oa.seldom_used"], 0.015, [], entity).with_figures(users=3.0)
     assert word(finding).evidence == "季度内 3 人使用，为使用最多模块的 1.5%。"
+
+
+def test_a_gap_of_the_weeks_before_leaves_bounds_of_who_came() -> None:
+    row = {"new": 18, "resurrected": 799, "lapsed": 824, "was_active": 9471}
+    whole, holed = FigureRow(row, against="上周"), FigureRow(row, against="上周").over_past_gap()
+    assert say.flow(whole) == "新增活跃 18 个、回流 799 个，上周活跃账号中 824 个本周未使用（8.7%）。"
+    assert say.over_past_gap(whole) == ""
+    assert say.flow(holed) == "新增活跃 ≤ 18 个、回流 ≥ 799 个，上周活跃账号中 824 个本周未使用（8.7%）。"
+    assert say.over_past_gap(holed).endswith("新增活跃为上限，回流活跃为下限。")
+    lost = FigureRow(row, was_complete=False).over_past_gap()
+    assert say.flow(lost) == say.over_past_gap(lost) == ""
+
+
+@pytest.mark.parametrize(
+    ("is_complete", "words"),
+    [(True, "每周约 8.0 人时（估算 4.0—20.0 人时）可以减少"), (False, "每周至少约 8.0 人时可以减少")],
+)
+def test_hours_over_a_gap_are_at_least_so_many(is_complete: bool, words: str) -> None:
+    hours = {"burden_hours": 8.0, "burden_hours_low": 4.0, "burden_hours_high": 20.0}
+    made = figures([{"burden_cause": "after_hours", **hours, "is_complete": is_complete}])
+    assert words in burden_text.hours(replace(made, is_complete=is_complete), [])
