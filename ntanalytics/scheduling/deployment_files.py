@@ -1,4 +1,4 @@
-"""Files for systemd and cron, which call ``run-due`` and ``health`` every few minutes.
+"""Files for systemd and cron, which call ``run-due`` and ``health`` every few minutes, and ``maintain`` once a week.
 
 Only ``jobs.yml`` says when a report is issued. The files repeat the site's paths and zone, and the longest deadline.
 """
@@ -38,6 +38,8 @@ FILES = (
     "ntanalytics-run-due.timer",
     "ntanalytics-health.service",
     "ntanalytics-health.timer",
+    "ntanalytics-maintain.service",
+    "ntanalytics-maintain.timer",
     "ntanalytics.crontab",
 )
 

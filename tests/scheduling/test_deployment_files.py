@@ -53,7 +53,7 @@ def test_a_path_that_would_begin_a_line_of_its_own_is_refused():
 def test_systemd_takes_the_units(tmp_path: Path, place):
     verify = program("systemd-analyze")
     units = [str(path) for path in write(tmp_path, place, JOBS) if path.suffix in (".service", ".timer")]
-    assert len(units) == 4
+    assert len(units) == 6
     done = subprocess.run([verify, "verify", "--man=no", *units], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     services = [unit for unit in units if unit.endswith(".service")]
@@ -84,7 +84,7 @@ def test_cron_takes_the_crontab_and_the_shell_its_commands(tmp_path: Path):
     assert done.returncode == 0, done.stderr
     # what cron hands to the shell: what follows five fields, up to a bare percent sign, escaped ones as they are meant
     for line in file.read_text(encoding="utf-8").splitlines():
-        if line.startswith("*"):
+        if line.startswith(("*", "30 ")):
             command = line.split(maxsplit=5)[5]
             assert "%" not in command.replace(r"\%", "")
             run = command.replace(r"\%", "%").replace("logger --tag", "true")
@@ -102,6 +102,10 @@ def test_cron_takes_the_crontab_and_the_shell_its_commands(tmp_path: Path):
         "--notify",
         "--textfile",
         textfile,
+        "0027",
+        "--config",
+        str(config),
+        "maintain",
     ]
 
 
