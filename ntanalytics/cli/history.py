@@ -30,7 +30,8 @@ def history(
         typer.Option(
             "--kind",
             help="Kind of event: run, scheduled-run, correction, extraction, extract, delivery, notice, settings, "
-            "backfill, retention, maintain, remark, backup or restore; may be repeated; default: all but extraction.",
+            "backfill, retention, maintain, remark, backup, restore or upgrade; may be repeated; default: all but "
+            "extraction.",
         ),
     ] = None,
     report: Annotated[str, typer.Option(help="Only events of this report.")] = "",

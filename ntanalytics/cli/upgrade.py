@@ -38,8 +38,10 @@ def upgrade(
     It can be interrupted and run again. Stop the scheduler while it runs.
     """
     from ntanalytics.errors import ContractError
+    from ntanalytics.ledger import Ledger
     from ntanalytics.ledger.upgrading import plan_upgrade
     from ntanalytics.operations.site_upgrade import plan_site_upgrade, upgrade_site
+    from ntanalytics.operations.upgrade import record_upgrade
     from ntanalytics.operations.upgrade import upgrade as upgrade_ledger
     from ntanalytics.operations.workbook_upgrades import plan_workbooks, upgrade_workbooks
     from ntanalytics.settings import find_config, load
@@ -49,6 +51,8 @@ def upgrade(
     done = upgrade_ledger(settings.ledger, now) if write else None
     site = upgrade_site(settings, now) if write else plan_site_upgrade(settings)
     workbooks = upgrade_workbooks(settings, now) if write else plan_workbooks(settings)
+    if done is not None:
+        record_upgrade(Ledger(settings.ledger), str(settings.file.parent), done, site, workbooks)
     if as_json:
         show_json(_as_data(plan, done, site, workbooks))
     else:

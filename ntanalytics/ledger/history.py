@@ -32,6 +32,7 @@ KINDS: Mapping[str, str] = {
     "maintain": "care of the lake",
     "backup": "a backup of the site",
     "restore": "the restoration of the site from a backup",
+    "upgrade": "the upgrade of the site to another version",
 }
 
 

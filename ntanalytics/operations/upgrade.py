@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,8 @@ from ntanalytics.errors import LakeError
 from ntanalytics.language import tr
 from ntanalytics.ledger import Ledger
 from ntanalytics.ledger.upgrading import LedgerUpgrade, plan_upgrade, upgrade_ledger
+from ntanalytics.operations.site_upgrade import SiteUpgrade
+from ntanalytics.operations.workbook_upgrades import SiteWorkbook
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,31 @@ def upgrade(url: str, now: dt.datetime) -> UpgradeResult:
             todo=tr("put the backup back, and report this"),
         )
     return UpgradeResult(done, rows, backup, entries)
+
+
+def record_upgrade(
+    ledger: Ledger, subject: str, done: UpgradeResult, site: SiteUpgrade, workbooks: Iterable[SiteWorkbook]
+) -> None:
+    """Record in the audit trail what an upgrade has changed; nothing where there was nothing to do.
+
+    Args:
+        ledger: the upgraded ledger.
+        subject: the folder of the site.
+        done: the upgrade of the ledger.
+        site: that of settings, jobs and lake.
+        workbooks: that of the desk's workbooks.
+
+    Raises:
+        LakeError: the ledger cannot be written.
+    """
+    changed = {
+        "ledger": f"{done.plan.before} → {done.plan.after}" if done.plan.steps else "",
+        "files": [file.file.name for file in site.files if file.replacements],
+        "tables": [change.dataset for change in site.tables],
+        "workbooks": [book.path.name for book in workbooks if book.steps],
+    }
+    if any(changed.values()):
+        ledger.audit.record("upgrade", subject, changed)
 
 
 def _backup(url: str, plan: LedgerUpgrade, now: dt.datetime) -> Path | None:

@@ -13,7 +13,7 @@ import pytest
 from ntanalytics.errors import LakeError
 from ntanalytics.ledger import Ledger
 from ntanalytics.operations.site_upgrade import plan_site_upgrade, upgrade_site
-from ntanalytics.operations.upgrade import upgrade
+from ntanalytics.operations.upgrade import record_upgrade, upgrade
 from ntanalytics.reports.verification import verify
 from ntanalytics.runner.ledger_proof import prove_by_ledger
 from tests.faults.town import Town
@@ -67,3 +67,15 @@ def test_the_site_goes_on_where_it_was(town: Town):
         (each.request.period, each.request.version) for each in town.ledger.deliveries.for_subject("report", "probe")
     }
     assert sent == {(f"{DAY}", 1), (f"{DAY}", 2), ("2026-11-25", 1)}
+
+
+def test_the_audit_trail_has_what_an_upgrade_changed_and_nothing_of_one_that_changed_nothing(town: Town):
+    for expected in (1, 1):
+        done, site = upgrade(town.settings.ledger, EIGHT), upgrade_site(town.settings, EIGHT)
+        record_upgrade(Ledger(town.settings.ledger), "nantong", done, site, [])
+        events = town.ledger.audit.events(["upgrade"])
+        assert len(events) == expected
+    assert events[0].subject == "nantong"
+    assert events[0].details["ledger"].startswith("0.1.0 → ")
+    assert events[0].details["files"] == ["ntanalytics.yml"]
+    assert town.ledger.chain.verify()[1] == []
