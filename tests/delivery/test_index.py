@@ -41,7 +41,7 @@ def test_reports_stand_by_kind_the_latest_first(tmp_path: Path) -> None:
     codes = root.xpath("//section[@id='r-2']//tbody//*[@class='code']/text()")
     assert codes == ["2026-W47", "2026-W46", "2026-10", "2026-09"]
     assert rows(root, "//section[@id='r-1']") == [
-        "2026年11月23日（周一） 2026-11-23■ 异常1 项异常：公文交换1 处第 1 版2026-11-24 06:15ExcelPDF"
+        "2026年11月23日（周一） 2026-11-23■ 异常1 项异常：公文交换1 处第1版2026-11-24 06:15ExcelPDF"
     ]
     assert len(rows(root, "//section[@class='latest']")) == 3  # of the volume, a week and a month
     assert words(root.xpath("//p[contains(@class,'strip')]")[0]) == "● 应出的报告均已出具"

@@ -18,6 +18,8 @@ from hypothesis import strategies as st
 
 from ntanalytics.errors import UsageError
 from ntanalytics.metrics import MEASURES
+from ntanalytics.metrics.figures import IMPOSSIBLE
+from ntanalytics.metrics.number_format import close_up
 from ntanalytics.reports import (
     Axes,
     Figures,
@@ -177,7 +179,8 @@ def test_no_figure_over_a_gap_is_shown_as_if_it_were_exact(rows: list[dict[str, 
         if is_touched:
             assert cell.text == "未知" or cell.text.startswith(("≥", "≤"))
             assert certainty_of(block.rows[0], field.name) != "exact"
-    assert block.note == NOTE
+    is_impossible = any(not row.is_possible(name) for row in shown for name in row)
+    assert block.note == (close_up(NOTE + IMPOSSIBLE) if is_impossible else NOTE)
 
 
 def test_plain_rows_with_a_measure_are_refused_with_what_to_do() -> None:
