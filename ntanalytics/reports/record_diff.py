@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from ntanalytics.contract.enumerations import subsystem_label
 from ntanalytics.findings.phrases import spaced
 from ntanalytics.reports.correction import Change, own_blocks
 from ntanalytics.reports.formats import display
@@ -111,12 +112,16 @@ def _kpis(record: Record) -> dict[tuple[str, str, str], Mapping[str, Any]]:
 def _finding_changes(before: Record, after: Record) -> Iterator[Change]:
     by_label = any(finding["entity"]["kind"] == "label" for finding in _findings(before))  # a record of 0.1.0
     then, now = _open_findings(before, by_label=by_label), _open_findings(after, by_label=by_label)
+    was_unknown, is_unknown = _unknown_systems(before), _unknown_systems(after)
     for key, finding in now.items():
         name, value = _name(finding), display(finding["value"], finding["format"])
         status = status_label(finding["status"])
         text = f"{status} {value}"
         if key not in then:
-            yield Change("检查结论", name, "", text, f"新增{status}：{name} {value}。")
+            sentence = f"新增{status}：{name} {value}。"
+            if _system(finding) in was_unknown:
+                sentence = f"{name}为{status}（{value}），上一版未列出，可能未知。"
+            yield Change("检查结论", name, "", text, sentence)
             continue
         old_value = display(then[key]["value"], then[key]["format"])
         old_status = status_label(then[key]["status"])
@@ -129,7 +134,23 @@ def _finding_changes(before: Record, after: Record) -> Iterator[Change]:
         if key not in now:
             name, status = _name(finding), status_label(finding["status"])
             old_text = f"{status} {display(finding['value'], finding['format'])}"
-            yield Change("检查结论", name, old_text, "", f"不再成立：{name}（原为{status}）。")
+            sentence = f"不再成立：{name}（原为{status}）。"
+            if _system(finding) in is_unknown:
+                sentence = f"{name}（原为{status}）现未列出，可能未知。"
+            yield Change("检查结论", name, old_text, "", sentence)
+
+
+def _unknown_systems(record: Record) -> frozenset[str]:
+    """Return the subsystems of which a table counts unknown checks: what it lacks of them may be unknown.
+
+    A board lists what is unknown.
+    """
+    tables = (block for block in record.blocks if block.kind != "board")
+    return frozenset(name for block in tables for name, _ in block.body.get("unknown_checks", ()))
+
+
+def _system(finding: Mapping[str, Any]) -> str:
+    return subsystem_label(finding.get("subsystem", ""))
 
 
 def _findings(record: Record) -> Iterator[Mapping[str, Any]]:

@@ -173,3 +173,22 @@ def test_a_change_in_a_table_without_a_title_begins_with_its_item():
     first, *blocks = [read_block(each._repr_mimebundle_()) for each in (head, *tables)]
     [change] = record_changes(*(Record(first, (block,)) for block in blocks))
     assert (change.place, change.item, change.sentence[0]) == ("", "甲 要点", "甲")
+
+
+def test_what_may_have_been_unknown_is_neither_new_nor_over():
+    low, systems = _finding("unicom", "warning", 0.93), {"短信平台": 2}
+    for unknown, appeared, gone in (
+        (systems, "上一版未列出，可能未知。", "现未列出，可能未知。"),
+        ({}, "新增关注：unicom 送达率 93.0%。", "不再成立：unicom 送达率（原为关注）。"),
+    ):
+        without, with_it = (_advised(found, unknown) for found in ((), (low,)))
+        assert record_diff(without, with_it, has_new_data=True)[0].endswith(appeared)
+        assert record_diff(with_it, without, has_new_data=True)[0].endswith(gone)
+
+
+def _advised(findings: tuple[WordedFinding, ...], unknown: dict[str, int]) -> Record:
+    """A record whose table counts the unknown checks, as that of the recommendations does."""
+    head = Head(title="优化建议", period=PERIOD, generated_at=datetime(2026, 11, 23, tzinfo=UTC), gaps=())
+    made = Table("advice", "优化建议", fields=(), rows=(), findings=findings, unknown_checks=unknown)
+    shown = [read_block(each._repr_mimebundle_()) for each in (head, made)]
+    return Record(shown[0], tuple(shown[1:]))
