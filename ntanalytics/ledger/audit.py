@@ -26,7 +26,7 @@ from ntanalytics.ledger.chain import append
 #: Kinds of events. ``run`` records the start of a run with its actor; the end stands in the runs.
 EventKind = Literal[
     "run", "extract", "settings", "backfill", "retention", "maintain", "backup", "restore", "remark", "upgrade"
-]  # fmt: skip
+]
 
 #: Maximum length of a subject; a longer one is cut.
 _MAX_SUBJECT = 300
