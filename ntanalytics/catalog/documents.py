@@ -35,4 +35,4 @@ def _datasets(product: Product) -> Iterable[str]:
 
 
 def _needs(product: Product) -> str:
-    return f"## {product.name}\n\n{' '.join(product.needs.split()) or 'It needs no access that is told.'}\n"
+    return f"## {product.name}\n\n{' '.join(product.needs.split())}\n"

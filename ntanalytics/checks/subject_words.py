@@ -5,15 +5,12 @@ from __future__ import annotations
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.parent_units import column_of, label_of
 from ntanalytics.contract import Column, Dataset, Type
-from ntanalytics.contract.dimensions import MEASUREMENTS, state_of
+from ntanalytics.contract.dimensions import state_of
 from ntanalytics.detectors.surveillance.leaf_table import ANY_MEMBER, NO_MEMBER
 from ntanalytics.metrics.rows import rows
 
 #: Word for the member of events that have none, and for that of those that have any.
 _NULL, _ANY = "空值", "有值"
-
-#: Form of the number of measurements.
-COUNTED = "number:0"
 
 
 def references(dataset: Dataset) -> dict[str, tuple[Dataset, str]]:
@@ -33,8 +30,8 @@ def form_of(value: Column) -> str:
     """Return the format of a value: that of its unit."""
     if value.name.endswith("_bucket"):
         return "ms"
-    if value.name == MEASUREMENTS or value.name.endswith("_size"):
-        return COUNTED
+    if value.type is Type.INTEGER and not value.unit:  # how many measurements there are, or cases that belong together
+        return "number:0"
     return {"ms": "ms", "秒": "seconds", "B": "bytes"}.get(value.unit, "number:2")
 
 

@@ -13,12 +13,11 @@ from ntanalytics.metrics import MEASURES
 from ntanalytics.metrics.measure import PREVIOUS
 from ntanalytics.metrics.quantity import Certainty, Quantity, quantity
 
-#: Endings of a measure and of those that ``metrics.change`` derives from it.
-DERIVED = ("", "_before", "_change", "_change_rate")
-
-
 #: Endings of the measures that compare two periods.
-_CHANGES = DERIVED[2:]
+_CHANGES = ("_change", "_change_rate")
+
+#: Endings of a measure and of those that ``metrics.change`` derives from it.
+DERIVED = ("", "_before", *_CHANGES)
 
 
 class FigureRow(Mapping[str, Any]):

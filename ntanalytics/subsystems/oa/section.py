@@ -16,6 +16,7 @@ from ntanalytics.metrics import MEASURES
 from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.figures import Figures, figures
 from ntanalytics.metrics.oa import adoption, task_duration, unit_ranking
+from ntanalytics.metrics.rows import in_memory
 from ntanalytics.subsystems.oa.fed_groups import Group, gap_groups, gap_sources, group_table, groups_of, our_units
 from ntanalytics.workspace.daily_aggregates import DailyAggregate
 from ntanalytics.workspace.dataset_view import DatasetView
@@ -61,8 +62,7 @@ def levels(context: CheckContext, *by: str) -> Figures:
     """Return adoption of the period beside that of the one before."""
     activities, members = context.dataset("oa.activities", EVER), context.dataset("oa.members")
     days, first, before = activities.days, context.period.first, context.previous.first
-    first_days = context.shared(_first_days_of, "oa.activities")
-    ever = first_days.group_by("source", "account_id").aggregate(day=first_days.day.min())
+    ever = context.shared(_first_days)
     now_days, before_days = days.filter(days.day >= first), days.filter((days.day >= before) & (days.day < first))
     named = partial(our_units, context) if "unit" in by else _unchanged
     able, able_before = named(members.table), named(members.before)
@@ -117,14 +117,10 @@ def _judged(
     return compared.order_by(ibis.desc("active"), *by)
 
 
-def _first_days_of(context: CheckContext, dataset: str) -> ir.Table:
-    return _first_days(context.dataset(dataset, EVER).recent)
-
-
-def _first_days(activities: ir.Table) -> ir.Table:
-    """Return each account of an edition with its first day, in memory: all of the history is read once."""
-    first = activities.group_by("edition", "source", "account_id").aggregate(day=activities.day.min())
-    return ibis.memtable(first.to_pyarrow())
+def _first_days(context: CheckContext) -> ir.Table:
+    """Return each account with its first day, in memory: all of the history is read once."""
+    activities = context.dataset("oa.activities", EVER).recent
+    return in_memory(activities.group_by("source", "account_id").aggregate(day=activities.day.min()))
 
 
 SECTION = Section(
