@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from ntanalytics.findings.finding import Finding, Window
@@ -177,6 +177,11 @@ def named(subject: str, check: str) -> str:
         return check
     overlap = next((size for size in range(min(len(subject), len(check)), 1, -1) if subject.endswith(check[:size])), 0)
     return f"{subject}{check[overlap:]}" if overlap else spaced(subject, check)
+
+
+def sentence(clauses: Iterable[str]) -> str:
+    """Return clauses as sentences, each with its full stop."""
+    return "".join(f"{clause}。" for clause in clauses)
 
 
 def listed(names: Sequence[str], limit: int = MAX_NAMES) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from ntanalytics.contract.desk_tickets import WITHDRAWN
 from ntanalytics.contract.enumerations import subsystem_label
+from ntanalytics.findings.phrases import sentence
 from ntanalytics.findings.threshold import VIOLATIONS
 from ntanalytics.ledger import PastInspection
 from ntanalytics.metrics.desk import detection
@@ -43,7 +44,7 @@ class DetectionGrade:
 
     Attributes:
         cases: what happened, and whether an inspection had told it.
-        gaps: why nothing is known; one Chinese sentence each.
+        gaps: why nothing is known; Chinese clauses without a full stop.
         false_alarms: the share of false alarms, by the desk's dispositions.
         nearest: number of a missed case → what of its subsystem had come nearest to a limit, in Chinese.
     """
@@ -62,7 +63,7 @@ class DetectionGrade:
     def words(self) -> str:
         """The grade in one sentence."""
         if self.gaps:
-            return f"异常主动发现率无法证明：{self.gaps[0]}"
+            return f"异常主动发现率无法证明：{self.gaps[0]}。"
         row = self.row
         if not row["matched_cases"]:
             return "期内没有可与巡检比对的故障，异常主动发现率不予计算。"
@@ -80,7 +81,7 @@ def grade_detection(span: DutySpan) -> DetectionGrade:
         return DetectionGrade((), tuple(gaps), false_alarms)
     past = span.context.workspace.ledger.inspections.until(_INSPECTION, span.last)
     if not past:
-        gaps.append("运行台账没有已发布的日常巡检；需按计划出具日常巡检。")
+        gaps.append("运行台账没有已发布的日常巡检；需按计划出具日常巡检")
     cases = cases_of(rows(incidents.table), rows(tickets.table))
     sources = frozenset(
         name.partition(".")[0] for name, fed in span.context.workspace.sources_by_dataset.items() if fed
@@ -172,7 +173,7 @@ def detection_table(grade: DetectionGrade, *, id: str = "detection") -> Table:
         )
         for item in grade.cases
     )
-    note = grade.words + "".join(grade.gaps[1:]) + _false_alarm_words(grade.false_alarms)
+    note = grade.words + sentence(grade.gaps[1:]) + _false_alarm_words(grade.false_alarms)
     return Table(id, "异常主动发现", fields=_FIELDS, rows=listed, note=note, empty=no_rows(not grade.gaps))
 
 

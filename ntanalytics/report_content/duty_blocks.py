@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
+from ntanalytics.findings.phrases import sentence
 from ntanalytics.metrics.desk.duties import RESULTS, VERDICTS
 from ntanalytics.metrics.number_format import close_up
 from ntanalytics.report_content.duties.duty import DutyRecord, Fact
@@ -109,14 +110,14 @@ def _named(record: DutyRecord) -> str:
 
 
 def shortfall_count(record: DutyRecord) -> str:
-    """Return how many facts break a duty: ``5项``, over a gap ``至少2项``."""
-    return f"{'至少' if record.gaps else ''}{len(record.shortfalls)}项"
+    """Return how many facts break a duty: ``5项``, where some are not known or lack proof ``至少2项``."""
+    return f"{'' if record.is_complete else '至少'}{len(record.shortfalls)}项"
 
 
 def shortfall_table(
     records: Iterable[DutyRecord], *, id: str = "shortfalls", numbers: Mapping[str, str] = _NO_NUMBERS
 ) -> Table:
-    """Return every fact that breaks a duty; over a gap as far as known."""
+    """Return every fact that breaks a duty, as far as known."""
     listed = list(records)
     rows = tuple(
         plain_row({"duty": _label(record, numbers), **fact_cells(fact)})
@@ -126,6 +127,8 @@ def shortfall_table(
     note = ""
     if any(record.gaps for record in listed):
         note = "部分数据缺失，所列为已知部分。"
+    elif not all(record.is_complete for record in listed):
+        note = "部分事项缺证据，所列为已知部分。"
     elif not rows:
         note = "没有不符合事项。"
     return Table(id, "不符合事项", fields=_SHORT, rows=rows, note=note)
@@ -147,7 +150,7 @@ def evidence_tables(records: Iterable[DutyRecord], numbers: Mapping[str, str] = 
     """Yield the facts of each duty as a table, which is a sheet of the workbook."""
     for record in records:
         rows = tuple(plain_row({**fact_cells(fact), "result": RESULTS[fact.result]}) for fact in record.facts)
-        note = "".join(record.gaps) or ("" if rows else f"{record.duty.none_words}。")
+        note = sentence(record.gaps) or ("" if rows else f"{record.duty.none_words}。")
         slug = f"facts-{record.duty.id.replace('_', '-')}"
         yield Table(slug, _label(record, numbers), fields=_FACTS, rows=rows, note=note)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from ntanalytics.contract.desk_plans import report_label
+from ntanalytics.findings.phrases import sentence
 from ntanalytics.report_content.duties.report_log import IssueState
 from ntanalytics.report_content.duties.span import DutySpan
 from ntanalytics.reports import Table
@@ -45,5 +46,5 @@ def plan_table(span: DutySpan, *, id: str = "report-plan") -> Table:
                 }
             )
         )
-    note = "".join(span.log.gaps) or ("" if rows else "任务表中没有应在此期间出具的报告。")
+    note = sentence(span.log.gaps) or ("" if rows else "任务表中没有应在此期间出具的报告。")
     return Table(id, "报告计划与出具情况", fields=_FIELDS, rows=tuple(rows), note=note)

@@ -121,7 +121,7 @@ def _scored(number: str, clause: Clause, record: DutyRecord) -> ScoredClause:
     is_nothing_known = record.verdict == "not_shown" and not record.row["duty_facts"]
     is_share_unknown = clause.least_rate is not None and (record.gaps or rate is None) and not record.is_idle
     if is_share_unknown or is_nothing_known or (record.gaps and not record.shortfalls):
-        reason = next(iter(record.needed), f"{record.none_words}。")
+        reason = next(iter(record.needed), record.none_words)
         return ScoredClause(number=number, clause=clause, points_off=0.0, facts=(), unshown=reason)
     is_broken = clause.least_rate is None or (rate is not None and rate < clause.least_rate)
     facts = record.shortfalls if is_broken else ()
@@ -129,7 +129,7 @@ def _scored(number: str, clause: Clause, record: DutyRecord) -> ScoredClause:
         len(facts), points=clause.points, cap=clause.cap, is_each=clause.condition == "each", is_broken=is_broken
     )
     unproven = sum(result == "unproven" for result in record.results)
-    unshown = "".join(record.gaps) or (f"{unproven}项缺证据：{record.duty.needs}。" if unproven else "")
+    unshown = "；".join(record.gaps) or (f"{unproven}项缺证据：{record.duty.needs}" if unproven else "")
     return ScoredClause(number=number, clause=clause, points_off=taken, facts=facts, unshown=unshown)
 
 
@@ -177,4 +177,6 @@ def deduction_table(score: SheetScore | None, *, id: str = "deductions") -> list
         if item.points_off
         for fact in item.facts
     )
-    return [Table(id, "扣分明细", fields=_DEDUCTIONS, rows=rows, note="" if rows else "没有扣分项。")]
+    unshown = [item.number for item in score.clauses if item.unshown]
+    note = f"条款{listed(unshown, _NAMED)}共{len(unshown)}条无法证明，所列为已知部分。" if unshown else ""
+    return [Table(id, "扣分明细", fields=_DEDUCTIONS, rows=rows, note=note or ("" if rows else "没有扣分项。"))]

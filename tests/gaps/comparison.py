@@ -36,8 +36,9 @@ from tests.gaps.texts import (
 #: Columns that number the rows of a report: they move when a row is not known.
 ORDINALS = frozenset({"place", "number"})
 
-#: Columns about the data themselves: the confidence of a recommendation is the share of the days that are whole.
-OF_THE_DATA = frozenset({"score", "disks.days", "disks.disk_days"})
+#: Columns about the data themselves: the confidence of a recommendation is the share of the days that are whole,
+#: and what a duty lacks is proof.
+OF_THE_DATA = frozenset({"score", "disks.days", "disks.disk_days", "duties.unproven"})
 
 #: Column that is a bound by its name, shown only where it is needed → the column that it bounds.
 LOWER_BOUNDS = {"availability_low": "availability"}
@@ -59,6 +60,12 @@ CHECK_COUNTS = frozenset({"checks", "wrong", "watched", "not_known"})
 #: Tables whose rows stand by themselves only above a share of all, unless the desk has disposed of them, or as the most
 #: urgent: over a gap another row may do so.
 CHOSEN_ROWS = frozenset({"burden", "disks", "planned"})
+
+#: The table of what would prove more: each of its rows tells what is missing.
+NEEDED = "needed"
+
+#: Points off by a clause of the scoring sheet.
+DEDUCTION = "scoring.points_off"
 
 #: The block of what is to be done.
 OPEN_ITEMS = "open-items"
@@ -204,6 +211,10 @@ def _table(verdict: Verdict, name: str, true: Mapping[str, Any], seen: Mapping[s
             if (says_so and column in PROJECTED) or (basis and other[basis] != row[basis]):
                 verdict.add("unknown", f"{place}.{column}", value, other[column])
                 continue
+            if (
+                says_row and f"{name}.{column}" == DEDUCTION
+            ):  # what cannot be shown deducts nothing, and the row says so
+                mark = "lower_bound"
             kind = _value(
                 value, other[column], mark, is_marked=is_marked_row, is_marked_state=says_row, facts=verdict.facts
             )
@@ -216,7 +227,7 @@ def _table(verdict: Verdict, name: str, true: Mapping[str, Any], seen: Mapping[s
             verdict.add("equal", f"{name}[{'/'.join(map(str, key))}]", None, "row")
             continue
         # what a lost column would tell apart stands in one row without a name
-        may_be = says_so and (None in key or name in CHOSEN_ROWS)
+        may_be = (says_so and (None in key or name in CHOSEN_ROWS)) or name == NEEDED
         verdict.add("unknown" if may_be else "false", f"{name}[{'/'.join(map(str, key))}]", None, "row")
 
 

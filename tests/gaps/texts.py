@@ -12,7 +12,7 @@ Kind = Literal["equal", "bounded", "unknown", "false"]
 _UNKNOWN = re.compile(
     r"也可能是数据缺失|未知|未能|无法|不完整|不可全信|不作比较|不予计算|下限|上限|没有配置|没有数据源|没有数据|无巡检|"
     r"未确认|未列|没有完整的|没有足够|没有该项|没有可计算|按缺数据处理|缺少|缺\s*[\d,]+\s*天|可能有遗漏|可能有故障|天数不足|"
-    r"历史不足|未取得|^—$"
+    r"历史不足|未取得|没有取得|未能读取|缺证据|数据源没有|未记录|缺\S+?共\s*[\d,]+\s*天|^—$"
 )
 #: A subject, and the numbers that are told of it.
 Fact = tuple[str, frozenset[float]]
@@ -22,6 +22,13 @@ _CHECKS = re.compile(r"(\d+)\s*项检查未知")
 
 #: Words of a clause without a number that claims something nevertheless.
 _CLAIM = re.compile(r"没有|均|正常|全部|无|未见|恢复|消除|持平|增加|减少|完整|达标|达到|没能")
+
+#: How many duties or obligations are kept, and are broken, and cannot be shown.
+_VERDICTS = re.compile(r"(?<![未\d])达到(\d+)项.*未达到(\d+)项，无法证明(\d+)项")
+
+#: Duties that cannot be shown, and clauses of a scoring sheet: names, of which over a gap there are more.
+_UNSHOWN = re.compile(r"^无法证明：.*")
+_UNSHOWN_CLAUSES = re.compile(r"条款[\d.、等]+共\d+条无法证明")
 
 #: Sentences on a list itself: how many more there are, how many of it are muted.
 _REST = re.compile(r"另有\s*[\d,]+\s*项[^，；]*，详见[^，；]*。|已登记处置的.*不再提示.*")
@@ -81,6 +88,10 @@ def compare_text(true: Sequence[str], seen: str, facts: Sequence[Fact] = ()) -> 
     """
     if seen in true or is_rest(seen):
         return "equal"
+    if any(_has_fewer_verdicts(text, seen) for text in true):
+        return "bounded"
+    if _UNSHOWN.fullmatch(seen):
+        return "unknown"
     if _OF_KNOWN_DAYS.search(seen) or unknown_checks(seen) > max(map(unknown_checks, true), default=0):
         return "bounded"
     known = [clause for text in true for clause in _clauses(text)]
@@ -107,13 +118,22 @@ def _tells(told: Sequence[frozenset[float]], clause: str) -> bool:
     return bool(numbers) and not _BOUND.search(clause) and any(numbers <= known for known in told)
 
 
+def _has_fewer_verdicts(true: str, seen: str) -> bool:
+    """Return whether of the duties of a text more cannot be shown, and no more are kept or broken."""
+    known, said = (_VERDICTS.search(text) for text in (true, seen))
+    if known is None or said is None:
+        return False
+    (met, broken, _), (met_of_it, broken_of_it, _) = (map(int, found.groups()) for found in (known, said))
+    return met_of_it <= met and broken_of_it <= broken and int(said[3]) > int(known[3])
+
+
 def unknown_checks(text: str) -> int:
     """Return the most checks that a text says are unknown."""
     return max((int(number) for number in _CHECKS.findall(text)), default=0)
 
 
 def _clauses(text: str) -> list[str]:
-    named = _WORST.sub("", _MEASURE.sub("", text))
+    named = _UNSHOWN_CLAUSES.sub("条款无法证明", _WORST.sub("", _MEASURE.sub("", text)))
     return [bare for part in _CLAUSES.split(named) if (bare := _PUNCTUATION.sub("", part))]
 
 

@@ -60,6 +60,9 @@ DUTY = (
 
 MEASURES = catalogue(DUTY)
 
+#: Measures of which a fact without proof may be one.
+BY_PROOF = ("duty_kept", "duty_short", "duty_rate")
+
 
 def counted(results: Sequence[Result]) -> dict[str, float | None]:
     """Return the facts of a duty by what they say, and the rate of those that were kept.

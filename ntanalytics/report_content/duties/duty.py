@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
@@ -58,6 +58,7 @@ class Duty:
         label: in Chinese.
         target: what is owed, in Chinese.
         reads: datasets that prove it, each with the days of history before the period.
+        rests_on: ``dataset.column`` → the results that say nothing where a source does not have the column.
         facts: function that returns the facts of a span; called only where each dataset has a source.
         when_none: the verdict where complete data hold no fact; ``met`` of what has only to be done when it happens.
         none_words: what complete data without a fact mean, in Chinese.
@@ -71,6 +72,7 @@ class Duty:
     target: str
     facts: Callable[[DutySpan], Iterable[Fact]]
     reads: dict[str, int] = field(default_factory=dict)
+    rests_on: Mapping[str, Collection[Result]] = field(default_factory=lambda: MappingProxyType({}))
     when_none: Verdict = "not_shown"
     none_words: str = "期内没有记录"
     is_lasting: bool = False
@@ -85,7 +87,7 @@ class DutyRecord:
     Attributes:
         duty: the duty.
         facts: the facts, those that break it first, then those without proof.
-        gaps: what is missing, and what would be needed to prove it; one Chinese sentence each.
+        gaps: what is missing, and what would be needed to prove it; Chinese clauses without a full stop.
         least_rate: the share of kept facts from which the duty is met, as the site's scoring sheet has it; None where
             each fact has to be kept.
     """
@@ -133,34 +135,35 @@ class DutyRecord:
         return tuple(fact for fact in self.facts if fact.result == "short")
 
     @property
+    def is_complete(self) -> bool:
+        """Return whether all facts are known, and each is proven to be kept or broken."""
+        return not self.gaps and "unproven" not in self.results
+
+    @property
     def row(self) -> FigureRow:
         """The counted facts, which know the gap; unknown where none is seen of what there always is."""
-        is_unseen = self.duty.is_lasting and not self.facts
-        row = FigureRow(duties.counted(self.results), is_complete=not self.gaps and not is_unseen)
-        if not row["duty_unproven"]:
+        counted, is_unseen = duties.counted(self.results), self.duty.is_lasting and not self.facts
+        row = FigureRow(counted, is_complete=not self.gaps and not is_unseen)
+        if not counted["duty_unproven"]:
             return row
-        return row | FigureRow({"duty_rate": None}, is_complete=False)  # it is not that there was nothing to do
+        # a fact without proof may be one that was kept, or broken
+        return row | FigureRow({name: counted[name] for name in duties.BY_PROOF}, is_complete=False)
 
     @property
     def done(self) -> Quantity:
         """Number of facts that are done: at least the proven ones where some lack proof; unknown without any."""
-        is_known = not self.gaps and not self.row["duty_unproven"]
-        return FigureRow({"duty_kept": self.row["duty_kept"]}, is_complete=is_known).quantity("duty_kept")
+        return self.row.quantity("duty_kept")
 
     @property
     def needed(self) -> tuple[str, ...]:
-        """Evidence that is still needed to prove the duty, in Chinese; nothing where it is proven or broken."""
+        """Evidence that is still needed to prove the duty, as clauses; nothing where it is proven or broken."""
         if self.verdict != "not_shown":
             return ()
         reasons = dict.fromkeys(fact.reason for fact in self.facts if fact.result == "unproven" and not self.gaps)
         return (
             self.gaps
-            or tuple(f"{reason}。" for reason in reasons)
-            or (
-                f"{self.none_words}。"
-                if "open" in self.results
-                else f"{self.none_words}；需补充{self.duty.needs or '记录'}。",
-            )
+            or tuple(reasons)
+            or (self.none_words if "open" in self.results else f"{self.none_words}；需补充{self.duty.needs or '记录'}",)
         )
 
 
@@ -185,6 +188,28 @@ def unless_hidden(span: DutySpan, fact: Fact, *datasets: str, since: date, until
     return fact
 
 
+def _absent(duty: Duty, span: DutySpan) -> Iterator[str]:
+    """Yield the columns of a duty that sources do not have, by dataset, and what would be needed, in Chinese."""
+    labels: dict[str, list[str]] = {}
+    for path in duty.rests_on:
+        name, column = path.rsplit(".", 1)
+        contract = span.view(name).contract
+        if span.view(name).sources_without(column):
+            labels.setdefault(contract.label, []).append(contract.column(column).label)
+    for label, columns in labels.items():
+        yield f"{label}的数据源没有{'、'.join(columns)}；需补充{'、'.join(columns)}"
+
+
+def _unless_absent(duty: Duty, span: DutySpan, fact: Fact) -> Fact:
+    """Return a fact; without proof where a source does not have a column on which its result rests."""
+    for path, results in duty.rests_on.items():
+        name, column = path.rsplit(".", 1)
+        if fact.result in results and span.view(name).sources_without(column):
+            label = span.view(name).contract.column(column).label
+            return replace(fact, result="unproven", reason=f"数据源没有{label}")
+    return fact
+
+
 #: Order of the facts of a duty.
 _ORDER: dict[Result, int] = {"short": 0, "unproven": 1, "met": 2, "open": 3, "idle": 4, "none": 5}
 
@@ -200,13 +225,15 @@ def judge(duty: Duty, span: DutySpan, least_rate: float | None = None) -> DutyRe
     gaps = [*span.gaps_of(duty.reads), *(span.log.gaps if duty.needs_log else ())]
     # a row that could not be read is a case of which nobody knows whether it was kept
     gaps += span.unread_of(name for name in duty.reads if duty.when_none == "met" or span.has_cases(name))
-    facts: Sequence[Fact] = ()
+    gaps += _absent(duty, span)
+    facts: Iterable[Fact] = ()
     known = span.where_known(duty.reads, needs_log=duty.needs_log)
     if known is not None and all(span.view(name, days).sources for name, days in duty.reads.items()):
         try:
-            facts = sorted(duty.facts(known), key=lambda fact: (_ORDER[fact.result], fact))
+            facts = (_unless_absent(duty, span, fact) for fact in duty.facts(known))
+            facts = sorted(facts, key=lambda fact: (_ORDER[fact.result], fact))
         except CalendarMissing as error:
-            gaps.append(f"缺少工作日历（{error.what}）；需补录放假安排。")
+            gaps.append(f"缺少工作日历（{error.what}）；需补录放假安排")
     return DutyRecord(duty=duty, facts=tuple(facts), gaps=tuple(dict.fromkeys(gaps)), least_rate=least_rate)
 
 

@@ -82,9 +82,9 @@ class ObligationRecord:
 
     @property
     def row(self) -> FigureRow:
-        """The counted facts of all its duties, which know the gaps."""
+        """The counted facts of all its duties, which know the gaps and the facts without proof."""
         results = [result for record in self.duties for result in record.results]
-        return FigureRow(duties.counted(results), is_complete=not any(record.gaps for record in self.duties))
+        return FigureRow(duties.counted(results), is_complete=all(record.is_complete for record in self.duties))
 
     @property
     def shortfalls(self) -> tuple[Fact, ...]:

@@ -175,6 +175,7 @@ REPORT_DUTIES = (
         target="在应交日期前送达",
         facts=_delivered,
         reads={"desk.report_plan": 0},
+        rests_on={"desk.report_plan.delivered_on": ("short",)},
         none_words="期内没有应交报告",
         needs="报告计划",
     ),

@@ -48,7 +48,7 @@ class ReportLog:
         began_at: the first run that the ledger knows; nothing before it can be proven; None without a run.
         known_until: the moment up to which publications are known; None for ever.
         files: run id → what became of the files of its version, of the last versions that were due in the span.
-        gaps: why the log says nothing; one Chinese sentence each.
+        gaps: why the log says nothing; Chinese clauses without a full stop.
     """
 
     issued: tuple[IssuedVersion, ...] = ()
@@ -121,12 +121,12 @@ def read_report_log(workspace: Workspace, since: datetime, until: datetime, now:
     try:
         due = due_reports(load_jobs(settings.jobs), since, until, workspace.calendar, settings.zone)
     except SettingsError:
-        gaps.append("没有可用的报告计划（任务表）；需配置报告计划。")
+        gaps.append("没有可用的报告计划（任务表）；需配置报告计划")
     except CalendarMissing:
-        gaps.append("缺少工作日历，应出报告未知；需补录放假安排。")
+        gaps.append("缺少工作日历，应出报告未知；需补录放假安排")
     began_at = ledger.publications.began_at()
     if began_at is None:
-        gaps.append("运行台账没有报告记录；需由系统按计划出具报告。")
+        gaps.append("运行台账没有报告记录；需由系统按计划出具报告")
     issued = ledger.publications.issued(now)
     wanted = {(item.report, item.period) for item in due}
     states = file_states(settings.outputs, [item for item in issued if (item.report, item.period) in wanted])

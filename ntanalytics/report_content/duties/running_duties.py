@@ -50,7 +50,8 @@ def _availability(span: DutySpan) -> Iterator[Fact]:
         )
         result: Result = {"met": "met", "not_met": "short", "not_shown": "unproven"}[row["target_met"]]  # type: ignore[assignment]  # one of the three
         reason = {"short": f"低于目标{format_number(goal, 'rate:1')}", "unproven": "未测时长过多"}.get(result, "")
-        if result == "short" and not is_surely_missed(row, goal, *views):
+        is_certain = is_surely_missed(row, goal, *views) if result == "short" else row.quantity("availability").is_exact
+        if not is_certain:
             result, reason = "unproven", "部分检查或维护时段的数据未取得"
         yield Fact(span.last, name, parts, result, reason)
 
@@ -239,6 +240,7 @@ RUNNING_DUTIES = (
         target=f"较大及以上{REPORTING_HOURS['other']}小时内报告",
         facts=_reported,
         reads={"desk.incidents": 0},
+        rests_on={"desk.incidents.reported_at": ("short", "open")},
         when_none="met",
         none_words="期内没有须报告的事件",
         needs="事件定级与报告时间",
@@ -259,6 +261,11 @@ RUNNING_DUTIES = (
         target="实施前有书面确认",
         facts=_confirmed,
         reads={"desk.changes": _CASES_BACK},
+        rests_on={
+            "desk.changes.confirmed_at": ("short",),
+            "desk.changes.result": ("short",),
+            "desk.changes.finished_at": (),
+        },
         when_none="met",
         none_words="期内没有流程调整",
         needs="变更记录",
@@ -269,6 +276,7 @@ RUNNING_DUTIES = (
         target="变更均成功",
         facts=_results,
         reads={"desk.changes": _CASES_BACK},
+        rests_on={"desk.changes.result": (), "desk.changes.finished_at": ()},
         when_none="met",
         none_words="期内没有变更",
         needs="变更结果",

@@ -116,15 +116,15 @@ class DutySpan:
         return self.context.shared(_rows, name, history, "cases")
 
     def gaps_of(self, reads: Mapping[str, int]) -> Iterator[str]:
-        """Yield what is missing of some datasets, and what would be needed, in Chinese."""
+        """Yield what is missing of some datasets, and what would be needed, as Chinese clauses."""
         for name, history in reads.items():
             view = self.view(name, history)
             label = view.contract.label
             if not view.sources:
-                yield f"没有配置{label}的数据源；需接入{label}。"
+                yield f"没有配置{label}的数据源；需接入{label}"
             elif not view.is_complete:
                 days = listed(day_runs(view.missing), _NAMED_RUNS)
-                yield f"{label}缺{days}共{len(view.missing)}天数据；需补采。"
+                yield f"{label}缺{days}共{len(view.missing)}天数据；需补采"
 
     def where_known(self, reads: Mapping[str, int], *, needs_log: bool) -> DutySpan | None:
         """Return the span up to the last day that the datasets, and the log, know; None where they know no day.
@@ -159,7 +159,7 @@ class DutySpan:
         """Yield the datasets of which rows of the span were rejected, and what would be needed, in Chinese."""
         for name in names:
             if unread := self.unread_rows(name, self.first):
-                yield f"{self.view(name).contract.label}有 {unread} 行未能读取；需更正后重新采集。"
+                yield f"{self.view(name).contract.label}有 {unread} 行未能读取；需更正后重新采集"
 
     def _missing(self, name: str) -> frozenset[date]:
         return self.context.shared(_missing_days, name)

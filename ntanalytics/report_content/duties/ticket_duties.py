@@ -30,6 +30,8 @@ def _outline(span: DutySpan, row: Mapping[str, Any]) -> str:
     kind = f"{SUBSYSTEMS[row['subsystem']]}{CATEGORIES[row['category']]}"
     who = f"，{row['unit']}" if row["unit"] else ""
     closed = f"{span.clock(row['closed_at'])}办结" if span.known(row["closed_at"]) is not None else "未办结"
+    if span.view("desk.tickets").sources_without("closed_at"):
+        closed = "办结时间未知"
     return f"{kind}{who}，{closed}"
 
 
@@ -143,6 +145,11 @@ def _system_duty(id: str, label: str, *subsystems: str, categories: tuple[str, .
         target="工单均按时办结",
         facts=_work(*subsystems, categories=categories),
         reads=_TICKETS,
+        rests_on={
+            "desk.tickets.due_at": ("met",),
+            "desk.tickets.closed_at": ("short", "open"),
+            "desk.tickets.close_code": ("met",),
+        },
         none_words="期内没有相关工单",
         needs="相关工单",
     )
@@ -155,6 +162,7 @@ TICKET_DUTIES = (
         target=f"非工作时间{_HOURS}小时内响应",
         facts=_responses(off_hours=True),
         reads=_TICKETS,
+        rests_on={"desk.tickets.responded_at": ("short", "open"), "desk.tickets.closed_at": ("short",)},
         none_words="期内没有非工作时间工单，无响应记录可证",
         needs="非工作时间的受理与响应记录",
     ),
@@ -171,6 +179,7 @@ TICKET_DUTIES = (
         target="在时限内办结",
         facts=_deadlines,
         reads={"desk.tickets": _BACK},
+        rests_on={"desk.tickets.due_at": (), "desk.tickets.closed_at": ("short", "open")},
         none_words="期内没有到期的有时限工单",
         needs="工单的应完成时间",
     ),
@@ -180,6 +189,7 @@ TICKET_DUTIES = (
         target=f"{_HOURS}小时内响应",
         facts=_responses(off_hours=False),
         reads=_TICKETS,
+        rests_on={"desk.tickets.responded_at": ("short", "open"), "desk.tickets.closed_at": ("short",)},
         none_words="期内没有工单",
         needs="工单的首次响应时间",
     ),
@@ -189,6 +199,13 @@ TICKET_DUTIES = (
         target="账号、权限、印章、培训齐全",
         facts=_onboarding,
         reads={"desk.onboardings": 0},
+        rests_on={
+            "desk.onboardings.account_on": ("short",),
+            "desk.onboardings.permission_on": ("short",),
+            "desk.onboardings.seal_on": ("short",),
+            "desk.onboardings.training_on": ("short",),
+            "desk.onboardings.finished_on": ("short", "open"),
+        },
         when_none="met",
         none_words="期内没有单位接入",
         needs="单位接入登记",

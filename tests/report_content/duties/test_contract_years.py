@@ -11,6 +11,7 @@ from dataclasses import replace
 import ibis
 import pytest
 
+from ntanalytics import contract
 from ntanalytics.metrics.desk.compliance import undelivered_reports
 from ntanalytics.metrics.desk.duties import Result
 from ntanalytics.periods import Period, days_between
@@ -343,7 +344,7 @@ def test_what_is_due_on_the_last_day_or_was_cancelled_is_neither_kept_nor_a_miss
 def test_of_what_is_not_due_yet_it_is_not_said_that_there_was_none() -> None:
     waiting = Fact(FIRST, "1", "3月1日申请，未制作，未测试", "open")
     record = DutyRecord(duty=DUTIES["seals"], facts=(waiting,), gaps=())
-    assert (record.verdict, record.needed) == ("not_shown", ("期内没有到期的事项。",))
+    assert (record.verdict, record.needed) == ("not_shown", ("期内没有到期的事项",))
 
 
 def test_a_plan_of_another_contract_year_proves_nothing_of_this_one() -> None:
@@ -556,7 +557,7 @@ def test_where_a_case_could_not_be_read_nobody_knows_that_all_were_kept() -> Non
     year = faultless()
     year.rejected = {"desk.incidents": {None: 1}, "desk.attendance": {None: 1}}
     recovery, attendance = (judge(DUTIES[name], year.span()) for name in ("recovery", "attendance"))
-    assert (recovery.verdict, recovery.gaps) == ("not_shown", ("事件有 1 行未能读取；需更正后重新采集。",))
+    assert (recovery.verdict, recovery.gaps) == ("not_shown", ("事件有 1 行未能读取；需更正后重新采集",))
     assert attendance.verdict == "met"  # each day has its record
     _late_recovery(year, random.Random(5))
     assert judge(DUTIES["recovery"], year.span()).verdict == "not_met"
@@ -640,3 +641,38 @@ def test_what_was_kept_on_the_last_day_of_a_month_is_counted_there_alone() -> No
             for day in (last, last + DAY)
         ]
         assert of_months == [["met"], []]
+
+
+@pytest.mark.parametrize(("name", "path"), [(name, path) for name, duty in DUTIES.items() for path in duty.rests_on])
+def test_a_column_that_the_source_does_not_have_neither_breaks_a_duty_nor_proves_it(name: str, path: str) -> None:
+    year, (dataset, column) = faultless(), path.rsplit(".", 1)
+    for row in year.data[dataset]:
+        row[column] = None
+    year.absent[dataset] = {column}
+    record = judge(DUTIES[name], year.span())
+    assert (record.verdict, record.shortfalls) == ("not_shown", ())
+    assert any(f"的数据源没有{contract.dataset(dataset).column(column).label}" in words for words in record.needed)
+    assert not any(record.row.quantity(measure).is_none for measure in ("duty_facts", "duty_kept", "duty_short"))
+
+
+def test_each_column_without_which_a_fact_would_break_its_duty_is_declared() -> None:
+    undeclared = set()
+    for name, duty in DUTIES.items():
+        for dataset in duty.reads:
+            for column in contract.dataset(dataset).mapped:
+                year = faultless()
+                if not column.nullable or f"{dataset}.{column.name}" in duty.rests_on or dataset not in year.data:
+                    continue
+                for row in year.data[dataset]:
+                    row[column.name] = None
+                year.absent[dataset] = {column.name}
+                if judge(duty, year.span()).verdict == "not_met":
+                    undeclared.add((name, f"{dataset}.{column.name}"))
+    assert undeclared == set()
+
+
+def test_what_some_facts_lack_proof_of_may_be_kept_or_broken() -> None:
+    facts = (Fact(FIRST, "1", "", "met"), Fact(FIRST, "2", "", "unproven"))
+    row = DutyRecord(duty=DUTIES["online_backups"], facts=facts, gaps=()).row
+    texts = {name: row.quantity(f"duty_{name}").text for name in ("facts", "kept", "short", "unproven")}
+    assert texts == {"facts": "2 项", "kept": "≥ 1 项", "short": "未知", "unproven": "1 项"}
