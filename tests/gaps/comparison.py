@@ -174,9 +174,9 @@ def _unknown_in_lines(record: RecordedBlocks) -> int:
 
 
 def _kpis(verdict: Verdict, name: str, true: Mapping[str, Any], seen: Mapping[str, Any]) -> None:
-    others = {item["name"]: item for item in seen["items"]}
+    others = {(item["name"], item["label"]): item for item in seen["items"]}
     for item in true["items"]:
-        other, place = others.get(item["name"]), f"{name}.{item['name']}"
+        other, place = others.get((item["name"], item["label"])), f"{name}.{item['name']}"
         if other is None:
             verdict.add("false", place, item["value"], "no card")
             continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
@@ -72,7 +72,7 @@ class Duty:
     target: str
     facts: Callable[[DutySpan], Iterable[Fact]]
     reads: dict[str, int] = field(default_factory=dict)
-    rests_on: Mapping[str, Collection[Result]] = field(default_factory=lambda: MappingProxyType({}))
+    rests_on: Mapping[str, Sequence[Result]] = field(default_factory=lambda: MappingProxyType({}))
     when_none: Verdict = "not_shown"
     none_words: str = "期内没有记录"
     is_lasting: bool = False
@@ -209,6 +209,12 @@ def _unless_absent(duty: Duty, span: DutySpan, fact: Fact) -> Fact:
             return replace(fact, result="unproven", reason=f"数据源没有{label}")
     return fact
 
+
+#: Results that say nothing without a column whose value ends what was begun, or shows it.
+SHORT: Sequence[Result] = ("short",)
+SHORT_OR_OPEN: Sequence[Result] = ("short", "open")
+MET: Sequence[Result] = ("met",)
+NO_RESULT: Sequence[Result] = ()
 
 #: Order of the facts of a duty.
 _ORDER: dict[Result, int] = {"short": 0, "unproven": 1, "met": 2, "open": 3, "idle": 4, "none": 5}

@@ -12,7 +12,7 @@ from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.metrics.rows import rows
 from ntanalytics.metrics.seal import seals
 from ntanalytics.periods.day_text import day_words
-from ntanalytics.report_content.duties.duty import Duty, Fact, unless_hidden
+from ntanalytics.report_content.duties.duty import NO_RESULT, SHORT, SHORT_OR_OPEN, Duty, Fact, unless_hidden
 from ntanalytics.report_content.duties.span import DutySpan
 
 _Row = Mapping[str, Any]
@@ -171,8 +171,9 @@ def _certificates(span: DutySpan) -> Iterator[Fact]:
         if issued is not None and span.begins_at <= issued < span.ends_at:
             key = span.day(issued).replace(day=1), _CERTIFICATE_KINDS[row["kind"]]
             counts[key] = counts.get(key, 0) + 1
+    is_whole = span.view("ca.certificates").is_complete and not span.unread_rows("ca.certificates", span.first)
     for (month, kind), count in sorted(counts.items()):
-        yield Fact(month, f"{month:%Y-%m} {kind}", f"发放证书{count}张", "met")
+        yield Fact(month, f"{month:%Y-%m} {kind}", f"发放证书{'' if is_whole else '≥'}{count}张", "met")
 
 
 def _access(span: DutySpan) -> Iterator[Fact]:
@@ -199,7 +200,7 @@ PLAN_DUTIES = (
         target="计划事先经用户确认",
         facts=_plan_confirmed,
         reads={"desk.plans": 0},
-        rests_on={"desk.plans.confirmed_on": ("short",), "desk.plans.cancelled_on": ("short",)},
+        rests_on={"desk.plans.confirmed_on": SHORT, "desk.plans.cancelled_on": SHORT},
         none_words="期内没有培训计划",
         needs="经用户确认的培训计划",
     ),
@@ -209,7 +210,7 @@ PLAN_DUTIES = (
         target="按计划举办并经确认",
         facts=_planned("desk.trainings", "training"),
         reads={"desk.plans": 0, "desk.trainings": _HELD_BACK},
-        rests_on={"desk.trainings.plan_no": ("short",), "desk.plans.cancelled_on": ("short",)},
+        rests_on={"desk.trainings.plan_no": SHORT, "desk.plans.cancelled_on": SHORT},
         none_words="期内没有计划的培训",
         needs="培训计划与签到确认",
     ),
@@ -219,7 +220,7 @@ PLAN_DUTIES = (
         target="按计划演练并经确认",
         facts=_planned("desk.drills", "restore_drill"),
         reads={"desk.plans": 0, "desk.drills": _HELD_BACK},
-        rests_on={"desk.drills.plan_no": ("short",), "desk.plans.cancelled_on": ("short",)},
+        rests_on={"desk.drills.plan_no": SHORT, "desk.plans.cancelled_on": SHORT},
         none_words="期内没有计划的恢复演练",
         needs="恢复演练计划与记录",
     ),
@@ -229,7 +230,7 @@ PLAN_DUTIES = (
         target="按计划演练并经确认",
         facts=_planned("desk.drills", "emergency_drill"),
         reads={"desk.plans": 0, "desk.drills": _HELD_BACK},
-        rests_on={"desk.drills.plan_no": ("short",), "desk.plans.cancelled_on": ("short",)},
+        rests_on={"desk.drills.plan_no": SHORT, "desk.plans.cancelled_on": SHORT},
         none_words="期内没有计划的应急演练",
         needs="应急演练计划与记录",
     ),
@@ -240,9 +241,9 @@ PLAN_DUTIES = (
         facts=_seals,
         reads={"seal.seals": 0},
         rests_on={
-            "seal.seals.requested_at": (),
-            "seal.seals.made_at": ("short", "open"),
-            "seal.seals.tested_at": ("short", "open"),
+            "seal.seals.requested_at": NO_RESULT,
+            "seal.seals.made_at": SHORT_OR_OPEN,
+            "seal.seals.tested_at": SHORT_OR_OPEN,
         },
         none_words="期内没有印章申请",
         needs="印章登记",
@@ -253,7 +254,7 @@ PLAN_DUTIES = (
         target="有发放记录",
         facts=_certificates,
         reads={"ca.certificates": 0},
-        rests_on={"ca.certificates.issued_at": ()},
+        rests_on={"ca.certificates.issued_at": NO_RESULT},
         none_words="期内没有发放证书",
         needs="证书签发记录",
     ),
@@ -263,7 +264,7 @@ PLAN_DUTIES = (
         target="授予前均经批准",
         facts=_access,
         reads={"desk.access_grants": 0},
-        rests_on={"desk.access_grants.approved_at": ("short",)},
+        rests_on={"desk.access_grants.approved_at": SHORT},
         when_none="met",
         none_words="期内没有授予权限",
         needs="权限台账",

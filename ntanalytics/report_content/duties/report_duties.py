@@ -12,7 +12,7 @@ from ntanalytics.metrics.desk.duties import Result
 from ntanalytics.metrics.rows import rows
 from ntanalytics.periods import Period, days_between
 from ntanalytics.periods.day_text import day_words
-from ntanalytics.report_content.duties.duty import Duty, Fact, unless_hidden
+from ntanalytics.report_content.duties.duty import SHORT, Duty, Fact, unless_hidden
 from ntanalytics.report_content.duties.published_files import FileState
 from ntanalytics.report_content.duties.report_log import DueReport, of_report
 from ntanalytics.report_content.duties.span import DutySpan
@@ -175,7 +175,7 @@ REPORT_DUTIES = (
         target="在应交日期前送达",
         facts=_delivered,
         reads={"desk.report_plan": 0},
-        rests_on={"desk.report_plan.delivered_on": ("short",)},
+        rests_on={"desk.report_plan.delivered_on": SHORT},
         none_words="期内没有应交报告",
         needs="报告计划",
     ),

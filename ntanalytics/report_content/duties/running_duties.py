@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from itertools import pairwise
 from statistics import median
@@ -14,9 +14,10 @@ from ntanalytics.contract.legal import INCIDENT_REPORT, REPORTING_HOURS
 from ntanalytics.metrics.desk import obligations
 from ntanalytics.metrics.desk.duties import Result
 from ntanalytics.metrics.figures import figures
+from ntanalytics.metrics.infra.backup_waits import unmade_backups
 from ntanalytics.metrics.number_format import format_number
 from ntanalytics.metrics.rows import rows
-from ntanalytics.report_content.duties.duty import Duty, Fact, unless_hidden
+from ntanalytics.report_content.duties.duty import NO_RESULT, SHORT, SHORT_OR_OPEN, Duty, Fact, unless_hidden
 from ntanalytics.report_content.duties.span import DutySpan
 from ntanalytics.subsystems.infra.availability_checks import (
     every_check,
@@ -72,9 +73,7 @@ def _backups(medium: str) -> Callable[[DutySpan], Iterator[Fact]]:
 
 def _plan(span: DutySpan, plan: str, runs: list[Mapping[str, Any]]) -> Fact:
     good = sorted(row["started_at"] for row in runs if row["outcome"] == "success")
-    own = [row for row in runs if row["started_at"] >= span.begins_at]
-    failed = sum(row["outcome"] != "success" for row in own)
-    text = f"成功{len(own) - failed}次，失败{failed}次"
+    text = _made(span, runs)
     gaps = [later - earlier for earlier, later in pairwise(good)]
     if len(gaps) < _FEWEST_GAPS:
         return Fact(span.last, plan, text, "unproven", "成功次数太少，备份间隔未知")
@@ -82,11 +81,21 @@ def _plan(span: DutySpan, plan: str, runs: list[Mapping[str, Any]]) -> Fact:
     waits = [(begin, end) for begin, end in zip(good, [*good[1:], span.ends_at], strict=True) if end > span.begins_at]
     begin, end = max(waits, key=lambda wait: wait[1] - wait[0], default=(span.begins_at, span.begins_at))
     longest = format_number((end - begin).total_seconds(), "seconds")
-    text += f"，最长间隔{longest}"
+    is_hidden = span.is_hidden("infra.backups", span.day(begin), span.day(end))  # a backup between would shorten it
+    text += f"，最长间隔{'≤' * is_hidden}{longest}"
     if end - begin <= limit:
         return Fact(span.last, plan, text, "met")
     fact = Fact(span.day(begin), plan, text, "short", f"{span.clock(begin)}后{longest}没有成功的备份")
     return unless_hidden(span, fact, "infra.backups", since=fact.on, until=span.day(end))
+
+
+def _made(span: DutySpan, runs: Sequence[Mapping[str, Any]]) -> str:
+    """Return how many backups of a plan were made, and how many were not, as the weekly report counts them."""
+    own = [row for row in runs if span.begins_at <= row["started_at"] and row["outcome"] == "success"]
+    unmade = unmade_backups(runs, span.begins_at, span.ends_at)
+    if span.is_hidden("infra.backups", span.first) or span.unread_rows("infra.backups", span.first):
+        return f"成功≥{len(own)}次，未成功次数未知" if own else "成功、未成功次数未知"
+    return f"成功{len(own)}次，未成功{unmade}次"
 
 
 def _recovery(span: DutySpan) -> Iterator[Fact]:
@@ -240,7 +249,7 @@ RUNNING_DUTIES = (
         target=f"较大及以上{REPORTING_HOURS['other']}小时内报告",
         facts=_reported,
         reads={"desk.incidents": 0},
-        rests_on={"desk.incidents.reported_at": ("short", "open")},
+        rests_on={"desk.incidents.reported_at": SHORT_OR_OPEN},
         when_none="met",
         none_words="期内没有须报告的事件",
         needs="事件定级与报告时间",
@@ -262,9 +271,9 @@ RUNNING_DUTIES = (
         facts=_confirmed,
         reads={"desk.changes": _CASES_BACK},
         rests_on={
-            "desk.changes.confirmed_at": ("short",),
-            "desk.changes.result": ("short",),
-            "desk.changes.finished_at": (),
+            "desk.changes.confirmed_at": SHORT,
+            "desk.changes.result": SHORT,
+            "desk.changes.finished_at": NO_RESULT,
         },
         when_none="met",
         none_words="期内没有流程调整",
@@ -276,7 +285,7 @@ RUNNING_DUTIES = (
         target="变更均成功",
         facts=_results,
         reads={"desk.changes": _CASES_BACK},
-        rests_on={"desk.changes.result": (), "desk.changes.finished_at": ()},
+        rests_on={"desk.changes.result": NO_RESULT, "desk.changes.finished_at": NO_RESULT},
         when_none="met",
         none_words="期内没有变更",
         needs="变更结果",

@@ -11,7 +11,7 @@ from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.metrics.desk.daily_service import OFFICE_MINUTES, RESPONSE_S
 from ntanalytics.metrics.number_format import format_number
 from ntanalytics.periods.day_text import day_words
-from ntanalytics.report_content.duties.duty import Duty, Fact, unless_hidden
+from ntanalytics.report_content.duties.duty import MET, NO_RESULT, SHORT, SHORT_OR_OPEN, Duty, Fact, unless_hidden
 from ntanalytics.report_content.duties.span import DutySpan
 from ntanalytics.subsystems.desk.ticket_checks import CONNECTED_WITHIN
 
@@ -145,11 +145,7 @@ def _system_duty(id: str, label: str, *subsystems: str, categories: tuple[str, .
         target="工单均按时办结",
         facts=_work(*subsystems, categories=categories),
         reads=_TICKETS,
-        rests_on={
-            "desk.tickets.due_at": ("met",),
-            "desk.tickets.closed_at": ("short", "open"),
-            "desk.tickets.close_code": ("met",),
-        },
+        rests_on={"desk.tickets.due_at": MET, "desk.tickets.closed_at": SHORT_OR_OPEN, "desk.tickets.close_code": MET},
         none_words="期内没有相关工单",
         needs="相关工单",
     )
@@ -162,7 +158,7 @@ TICKET_DUTIES = (
         target=f"非工作时间{_HOURS}小时内响应",
         facts=_responses(off_hours=True),
         reads=_TICKETS,
-        rests_on={"desk.tickets.responded_at": ("short", "open"), "desk.tickets.closed_at": ("short",)},
+        rests_on={"desk.tickets.responded_at": SHORT_OR_OPEN, "desk.tickets.closed_at": SHORT},
         none_words="期内没有非工作时间工单，无响应记录可证",
         needs="非工作时间的受理与响应记录",
     ),
@@ -179,7 +175,7 @@ TICKET_DUTIES = (
         target="在时限内办结",
         facts=_deadlines,
         reads={"desk.tickets": _BACK},
-        rests_on={"desk.tickets.due_at": (), "desk.tickets.closed_at": ("short", "open")},
+        rests_on={"desk.tickets.due_at": NO_RESULT, "desk.tickets.closed_at": SHORT_OR_OPEN},
         none_words="期内没有到期的有时限工单",
         needs="工单的应完成时间",
     ),
@@ -189,7 +185,7 @@ TICKET_DUTIES = (
         target=f"{_HOURS}小时内响应",
         facts=_responses(off_hours=False),
         reads=_TICKETS,
-        rests_on={"desk.tickets.responded_at": ("short", "open"), "desk.tickets.closed_at": ("short",)},
+        rests_on={"desk.tickets.responded_at": SHORT_OR_OPEN, "desk.tickets.closed_at": SHORT},
         none_words="期内没有工单",
         needs="工单的首次响应时间",
     ),
@@ -200,11 +196,11 @@ TICKET_DUTIES = (
         facts=_onboarding,
         reads={"desk.onboardings": 0},
         rests_on={
-            "desk.onboardings.account_on": ("short",),
-            "desk.onboardings.permission_on": ("short",),
-            "desk.onboardings.seal_on": ("short",),
-            "desk.onboardings.training_on": ("short",),
-            "desk.onboardings.finished_on": ("short", "open"),
+            "desk.onboardings.account_on": SHORT,
+            "desk.onboardings.permission_on": SHORT,
+            "desk.onboardings.seal_on": SHORT,
+            "desk.onboardings.training_on": SHORT,
+            "desk.onboardings.finished_on": SHORT_OR_OPEN,
         },
         when_none="met",
         none_words="期内没有单位接入",
