@@ -23,7 +23,7 @@ MIN_DAYS_AFTER_BEND = 10
 CONFIDENCE = 0.95
 
 #: Days ahead after which nobody plans, and a straight line carries no further.
-HORIZON_DAYS = 730
+HORIZON_DAYS = 365
 
 #: Number of times its own days that a trend carries ahead.
 MAX_EXTRAPOLATION = 12
@@ -43,7 +43,7 @@ Reason = Literal[
     "short_history",  # too few days
     "no_trend",  # no growth
     "unclear",  # the values vary more than they grow
-    "far",  # not within two years
+    "far",  # not within a year
     "beyond",  # not within twelve times the history, after which its trend says nothing
 ]
 
@@ -81,7 +81,7 @@ def forecast(peaks: Sequence[tuple[date, float | None]], capacity: float) -> For
 
     Returns:
         The day and its interval; or no day with the reason: fewer than 14 days, no growth, a trend that is smaller than
-        the variation of the values, or more than two years (or twelve times the history) ahead.
+        the variation of the values, or more than a year (or twelve times the history) ahead.
     """
     known = sorted((day, float(value)) for day, value in peaks if value is not None and math.isfinite(value))
     if len(known) < MIN_DAYS:

@@ -19,13 +19,13 @@ REASONS: Mapping[Reason, str] = MappingProxyType(
         "short_history": "历史不足",
         "no_trend": "未见增长趋势",
         "unclear": "波动大于趋势，不作推断",
-        "far": "两年内不会写满",
+        "far": "未见一年内写满的趋势",
         "beyond": "历史尚短，所能推算的时间内不会写满",
     }
 )
 
-#: Note of a table that says when disks are full (``metrics.infra.disks.FORESEEN_DAYS``).
-FORESEEN_NOTE = "预计写满按近十周每日峰值的趋势推算；“—”为一年内不会写满，或不作推断。"
+#: Note of a table that says when disks are full (``detectors.forecast.HORIZON_DAYS``).
+FORESEEN_NOTE = "预计写满按近十周每日峰值的趋势推算；“—”为未见一年内写满的趋势，或不作推断。"
 
 #: Longest interval in days that is given by days; a longer one is given by months.
 _MAX_DAYS_BY_DAY = 45

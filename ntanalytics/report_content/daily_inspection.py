@@ -11,6 +11,7 @@ from ntanalytics.checks.engine import Evaluation
 from ntanalytics.checks.section import HISTORY, SubsystemSummary
 from ntanalytics.contract.enumerations import subsystem_label
 from ntanalytics.contract.infra import HOST_METRICS
+from ntanalytics.detectors.forecast import HORIZON_DAYS
 from ntanalytics.findings.dispositions import Dispositions
 from ntanalytics.findings.finding import Finding, count_by_status, violations
 from ntanalytics.findings.lifecycle import LifecycleState
@@ -22,7 +23,6 @@ from ntanalytics.findings.topology import Topology, host_of
 from ntanalytics.findings.week_strip import LEGEND
 from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.figures import Figures
-from ntanalytics.metrics.infra.disks import FORESEEN_DAYS
 from ntanalytics.metrics.number_format import close_up
 from ntanalytics.metrics.quantity import Quantity
 from ntanalytics.recommendations.with_cause import word_with_assignment, worded
@@ -284,7 +284,7 @@ def _asked_of_hosts(rules: Mapping[str, Rule]) -> dict[str, set[str]]:
 
 
 def _is_foreseen(days: float | None) -> bool:
-    return days is not None and days <= FORESEEN_DAYS
+    return days is not None and days <= HORIZON_DAYS
 
 
 def _outermost(rows: Sequence[FigureRow], name: str, of: Callable[..., FigureRow]) -> Quantity | None:

@@ -9,6 +9,7 @@ from ntanalytics.checks.engine import Evaluation
 from ntanalytics.checks.entities import places
 from ntanalytics.checks.section import SubsystemSummary
 from ntanalytics.contract.enumerations import subsystem_label
+from ntanalytics.detectors.forecast import HORIZON_DAYS
 from ntanalytics.findings.correlation import IncidentGroup, correlate
 from ntanalytics.findings.event_text import event_day
 from ntanalytics.findings.finding import Finding, violations, worst_first
@@ -20,7 +21,6 @@ from ntanalytics.metrics import MEASURES
 from ntanalytics.metrics.desk.obligations import PROMISE
 from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.infra.availability import LOW_METHOD, METHOD
-from ntanalytics.metrics.infra.disks import FORESEEN_DAYS
 from ntanalytics.metrics.noise import is_steady
 from ntanalytics.metrics.number_format import close_up, format_number
 from ntanalytics.metrics.quantity import UNKNOWN, Quantity
@@ -270,7 +270,7 @@ def soonest_disks(evaluation: Evaluation) -> Table:
     """Return the disks that are full first; no day of one that its trend does not fill within a year."""
     disks = evaluation.summaries["infra"].tables["disks"][:_MOST_DISKS]
     far = FigureRow({"days_until_full": None})
-    rows = (row | far if (row.exact("days_until_full") or 0) > FORESEEN_DAYS else row for row in disks)
+    rows = (row | far if (row.exact("days_until_full") or 0) > HORIZON_DAYS else row for row in disks)
     return table(replace(disks, items=tuple(rows)), "磁盘容量预警", id="disks", note=FORESEEN_NOTE if disks else "")
 
 

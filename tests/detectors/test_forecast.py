@@ -61,7 +61,7 @@ def test_noise_widens_the_interval() -> None:
         ([50.0] * 40, "no_trend"),
         ([50 - day / 10 for day in range(40)], "no_trend"),
         ([50 + day * 0.01 for day in range(100)], "far"),
-        ([20 + day * 0.1 for day in range(14)], "beyond"),  # two weeks carry no two years
+        ([20 + day * 0.1 for day in range(14)], "beyond"),  # two weeks carry no year
         ([101.0 + day for day in range(20)], "full"),
         ((50 + 6 * np.sin(np.arange(70) * 2 * np.pi / 45) + 0.08 * np.arange(70)).tolist(), "unclear"),
     ],

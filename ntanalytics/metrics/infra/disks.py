@@ -14,9 +14,6 @@ from ntanalytics.metrics.measure import Measure, catalogue, rate
 #: Least number of days of a trend.
 MIN_DAYS = 14
 
-#: Days ahead within which is said when a disk is full.
-FORESEEN_DAYS = 365
-
 #: Growth of disks (docs/domain.md, Infra).
 GROWTH = (
     rate(

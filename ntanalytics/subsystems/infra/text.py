@@ -6,6 +6,7 @@ from datetime import date
 from types import MappingProxyType
 
 from ntanalytics.checks.context import QUARTER_DAYS
+from ntanalytics.detectors.forecast import HORIZON_DAYS
 from ntanalytics.findings.event_text import value_event
 from ntanalytics.findings.finding import Finding, Unknown
 from ntanalytics.findings.phrases import clock, hours_words, listed, spaced, value_words
@@ -21,7 +22,6 @@ from ntanalytics.findings.text import (
     reason_words,
 )
 from ntanalytics.metrics.figures import Figures
-from ntanalytics.metrics.infra.disks import FORESEEN_DAYS
 from ntanalytics.metrics.number_format import format_number
 from ntanalytics.periods.day_text import day_words
 from ntanalytics.subsystems.infra import events
@@ -212,7 +212,7 @@ def _disk_growth(finding: Finding) -> str:
 
 def _days_until_full_clause(finding: Finding) -> str:
     full_on = finding.details.get("full_on")
-    if finding.value is not None and finding.value > FORESEEN_DAYS:
+    if finding.value is not None and finding.value > HORIZON_DAYS:
         return "未见一年内写满的趋势"
     if not isinstance(full_on, str):
         return measured_clause(finding)
