@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from copy import copy
 from dataclasses import replace
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
@@ -154,7 +155,7 @@ class FigureRow(Mapping[str, Any]):
 
     def _bound_of_a_part(self, name: str) -> Certainty | None:
         """Return what is known of a measure of which a part is counted; None of any other."""
-        if (bound := self._bound_of_the_past(name)) is not None:
+        if (bound := self._bound_of_the_past(name) or self._bound_of_a_whole(name)) is not None:
             return bound
         if not _is_of(name, self.origin(name).at_least):
             return None
@@ -168,6 +169,18 @@ class FigureRow(Mapping[str, Any]):
             return None
         return "unknown" if bound == "lower_bound" and not self._values.get(name) else bound
 
+    def _bound_of_a_whole(self, name: str) -> Certainty | None:
+        """Return what is known of a count that is smaller than a part of what it counts; None of any other."""
+        base = next((name.removesuffix(ending) for ending in DERIVED[1:] if name.endswith(ending)), name)
+        shares = _shares_of().get(base, ())
+        if not shares:
+            return None
+        if name.endswith(_CHANGES):
+            ended = [f"{share}{ending}" for share in shares for ending in DERIVED[:2]]
+            return None if all(map(self.is_possible, ended)) else "unknown"
+        own = [f"{share}{name.removeprefix(base)}" for share in shares]
+        return None if all(map(self.is_possible, own)) else "lower_bound"
+
     def _is_unbounded(self, name: str) -> bool:
         return _is_of(name, self.origin(name).unbounded) or not self.is_possible(name)
 
@@ -178,6 +191,16 @@ class FigureRow(Mapping[str, Any]):
                 base = name.removesuffix(ending)
                 return self.is_possible(base) and self.is_possible(f"{base}_before")
         return name not in MEASURES or MEASURES[name].is_possible(self._values.get(name))
+
+
+@cache
+def _shares_of() -> Mapping[str, Sequence[str]]:
+    """Return the count of a whole → its shares."""
+    shares: dict[str, list[str]] = {}
+    for measure in MEASURES.values():
+        if measure.whole and not measure.name.endswith(DERIVED[1:]):
+            shares.setdefault(measure.whole, []).append(measure.name)
+    return shares
 
 
 def _is_of(name: str, measures: AbstractSet[str]) -> bool:

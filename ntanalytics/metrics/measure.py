@@ -48,6 +48,7 @@ class Measure:
             ``upper_bound``.
         spans: the period whose data it is made of, ``before`` it, or ``both``.
         is_share: whether it is the share of a part in a whole, which no data can make larger than 1.
+        whole: the measure that counts the whole, which holds at most a part of it where the share is larger than 1.
         over_past_gap: what it is where data of the weeks before both periods are missing.
         values: for an enumeration, code → Chinese label.
 
@@ -65,6 +66,7 @@ class Measure:
     over_gap: OverGap | None = None
     spans: Spans = "now"
     is_share: bool = False
+    whole: str = ""
     over_past_gap: OverGap = "exact"
     values: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
@@ -111,9 +113,12 @@ def rate(
     digits: int = 1,
     over_gap: OverGap | None = None,
     is_share: bool = True,
+    whole: str = "",
 ) -> Measure:
     """Return a measure of fractions, shown as percentages: of shares in a whole, unless it is said otherwise."""
-    return Measure(name, label, definition, format=f"rate:{digits}", good=good, over_gap=over_gap, is_share=is_share)
+    return Measure(
+        name, label, definition, format=f"rate:{digits}", good=good, over_gap=over_gap, is_share=is_share, whole=whole
+    )
 
 
 def catalogue(measures: Iterable[Measure]) -> MappingProxyType[str, Measure]:

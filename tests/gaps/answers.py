@@ -21,7 +21,7 @@ from ntanalytics.lake.backends.duckdb import DuckReader
 from ntanalytics.lake.backends.duckdb_ibis import CompilingBackend
 from ntanalytics.lake.backends.expression_key import expression_key
 
-#: The most answers that are kept; the five reports ask some 1,200 questions.
+#: The most answers that are kept; the reports ask some 1,200 questions.
 _MOST = 4_000
 
 _answers: OrderedDict[Hashable, Any] = OrderedDict()

@@ -34,7 +34,7 @@ PERIODS = {
     "sms_volume": "2026-W47",
     "oa_adoption": "2026-W47",
     "optimization_recommendations": "2026-W47",
-    "service_quality": "2026-11",
+    "service_quality": "2026-10",
     "acceptance": "2026-10-08_2026-11-22",
 }
 

@@ -37,6 +37,9 @@ CELLS = [
     Cell("ca.certificates", "cut_snapshot", WEEKLY),
     Cell("identity.units", "cut_snapshot", WEEKLY),
     Cell("infra.hosts", "cut_snapshot", "daily_inspection"),
+    Cell("desk.access_grants", "absent approved_at", "service_quality"),
+    Cell("desk.changes", "absent confirmed_at", "acceptance"),
+    Cell("desk.attendance", "middle_day", "acceptance"),
 ]
 
 WEDNESDAY = "2026-11-18"

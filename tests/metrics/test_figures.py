@@ -277,3 +277,12 @@ def test_a_share_above_its_whole_is_unknown_with_its_changes_and_says_why() -> N
         "exact", "unknown", "unknown",
     ]  # fmt: skip
     assert figures([{"active_rate": 1.0}]).note == ""
+
+
+def test_a_count_that_is_smaller_than_a_part_of_it_is_a_lower_bound_and_its_change_is_unknown() -> None:
+    row = FigureRow({"enabled": 100, "enabled_before": 170, "enabled_change": -70, "active": 176, "active_rate": 1.76})
+    told = {name: row.quantity(name).certainty for name in ("enabled", "enabled_before", "enabled_change", "active")}
+    assert told == {
+        "enabled": "lower_bound", "enabled_before": "exact", "enabled_change": "unknown", "active": "exact"
+    }  # fmt: skip
+    assert (row.certainty("enabled"), row.exact("enabled")) == ("lower_bound", None)

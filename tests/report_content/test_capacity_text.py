@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from ntanalytics.detectors.forecast import Forecast
+from ntanalytics.detectors.forecast import HORIZON_DAYS, Forecast, forecast
 from ntanalytics.detectors.forecast_volume import Volume
 from ntanalytics.report_content.capacity_text import REASONS, forecast_words, lost_words, volume_words
+from ntanalytics.subsystems.infra.text import TEXTS
 
 DAY, DECEMBER = dt.date(2026, 11, 20), dt.date(2026, 12, 1)
 
@@ -55,3 +58,13 @@ def test_a_forecast_names_the_days_that_it_could_not_use():
     assert lost_words(Volume(None, None, None, 3), days) == "（11月2日至11月16日共 15 天的数据不完整）"
     assert lost_words(stated, days[:28]) == ""
     assert lost_words(stated, []) == ""
+
+
+def test_a_disk_that_is_not_full_within_a_year_is_told_alike_by_check_and_forecast() -> None:
+    peaks = [(DAY + dt.timedelta(days=number), 0.2 + number * 0.001) for number in range(70)]
+    found = forecast(peaks, 1.0)
+    assert (found.reason, HORIZON_DAYS) == ("far", 365)
+    finding: Any = SimpleNamespace(value=HORIZON_DAYS + 1.0, details={})
+    evidence = TEXTS["infra.days_until_full"].evidence
+    assert evidence is not None
+    assert f"{forecast_words(found, DAY)}。" == evidence(finding)

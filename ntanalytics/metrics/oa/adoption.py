@@ -23,8 +23,8 @@ LEVEL = (
         "activated", "激活账号", "个", "Enabled accounts that have ever acted, as far back as the lake goes.", good="up"
     ),
     count("active", "活跃账号", "个", "Distinct accounts with at least one activity in the period.", good="up"),
-    rate("activation_rate", "激活率", "activated / enabled; null when nothing is enabled.", good="up"),
-    rate("active_rate", "活跃率", "active / enabled; null when nothing is enabled.", good="up"),
+    rate("activation_rate", "激活率", "activated / enabled; null when nothing is enabled.", good="up", whole="enabled"),
+    rate("active_rate", "活跃率", "active / enabled; null when nothing is enabled.", good="up", whole="enabled"),
     rate("stickiness", "日活占比", "Mean of the active accounts of a working day / active accounts.", good="up"),
     rate(
         "habit",
