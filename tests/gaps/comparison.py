@@ -64,6 +64,9 @@ CHOSEN_ROWS = frozenset({"burden", "disks", "planned"})
 #: The table of what would prove more: each of its rows tells what is missing.
 NEEDED = "needed"
 
+#: Tables of what is proven to be broken, which say by their note that more may be.
+OF_WHAT_IS_PROVEN = frozenset({"shortfalls", "deductions"})
+
 #: Points off by a clause of the scoring sheet.
 DEDUCTION = "scoring.points_off"
 
@@ -197,6 +200,7 @@ def _table(verdict: Verdict, name: str, true: Mapping[str, Any], seen: Mapping[s
         if other is None:
             # an open item is named by its subject and its check
             is_told = says_so or (name == OPEN_ITEMS and str(row["item"]).endswith(tuple(verdict.unknown)))
+            is_told |= name in OF_WHAT_IS_PROVEN and is_marked(seen.get("note") or "")
             verdict.add("unknown" if is_told else "false", place, "row", None)
             continue
         for column, value in row.items():

@@ -12,7 +12,7 @@ Kind = Literal["equal", "bounded", "unknown", "false"]
 _UNKNOWN = re.compile(
     r"也可能是数据缺失|未知|未能|无法|不完整|不可全信|不作比较|不予计算|下限|上限|没有配置|没有数据源|没有数据|无巡检|"
     r"未确认|未列|没有完整的|没有足够|没有该项|没有可计算|按缺数据处理|缺少|缺\s*[\d,]+\s*天|可能有遗漏|可能有故障|天数不足|"
-    r"历史不足|未取得|没有取得|未能读取|缺证据|数据源没有|未记录|缺\S+?共\s*[\d,]+\s*天|^—$"
+    r"历史不足|未取得|没有取得|未能读取|缺证据|数据源没有|未记录|所列为已知部分|缺\S+?共\s*[\d,]+\s*天|^—$"
 )
 #: A subject, and the numbers that are told of it.
 Fact = tuple[str, frozenset[float]]
