@@ -113,12 +113,9 @@ def rate(
     digits: int = 1,
     over_gap: OverGap | None = None,
     is_share: bool = True,
-    whole: str = "",
 ) -> Measure:
     """Return a measure of fractions, shown as percentages: of shares in a whole, unless it is said otherwise."""
-    return Measure(
-        name, label, definition, format=f"rate:{digits}", good=good, over_gap=over_gap, is_share=is_share, whole=whole
-    )
+    return Measure(name, label, definition, format=f"rate:{digits}", good=good, over_gap=over_gap, is_share=is_share)
 
 
 def catalogue(measures: Iterable[Measure]) -> MappingProxyType[str, Measure]:

@@ -7,6 +7,7 @@ number identify an account: two installations may give different persons the sam
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import ibis
 import ibis.expr.types as ir
@@ -23,8 +24,13 @@ LEVEL = (
         "activated", "激活账号", "个", "Enabled accounts that have ever acted, as far back as the lake goes.", good="up"
     ),
     count("active", "活跃账号", "个", "Distinct accounts with at least one activity in the period.", good="up"),
-    rate("activation_rate", "激活率", "activated / enabled; null when nothing is enabled.", good="up", whole="enabled"),
-    rate("active_rate", "活跃率", "active / enabled; null when nothing is enabled.", good="up", whole="enabled"),
+    replace(
+        rate("activation_rate", "激活率", "activated / enabled; null when nothing is enabled.", good="up"),
+        whole="enabled",
+    ),
+    replace(
+        rate("active_rate", "活跃率", "active / enabled; null when nothing is enabled.", good="up"), whole="enabled"
+    ),
     rate("stickiness", "日活占比", "Mean of the active accounts of a working day / active accounts.", good="up"),
     rate(
         "habit",
