@@ -38,7 +38,14 @@ from ntanalytics.checks.noticeable import (
 )
 from ntanalytics.checks.parent_units import PARENT, add_parents, parents_of, with_our_units, with_parents
 from ntanalytics.checks.planned_terms import deadline_of, known_terms, with_known_terms
-from ntanalytics.checks.watched_datasets import LINKS, WATCHED, endings_of, late_columns, planned_dimensions
+from ntanalytics.checks.watched_datasets import (
+    LINKS,
+    WATCHED,
+    endings_of,
+    late_columns,
+    planned_dimensions,
+    presence_columns,
+)
 from ntanalytics.contract import DATASETS, Dataset, Kind
 from ntanalytics.contract.dimensions import Breakdown, counts_pieces, planned_terms, referred, value_named
 from ntanalytics.detectors.comparable_days import COMPARABLE_DAYS, comparable_days, days_of_weekday
@@ -98,8 +105,10 @@ def watched_day(context: CheckContext, name: str, time: str) -> WatchedDay | Non
     usual = usual_of_started(totals, started, before, context.on) or usual_total(known, totals, context.on)
     events = with_known_terms(context, view, _with_known(view, events, WATCHED[name], context.on))
     read = {*before, *of_weekday, *chain.from_iterable(ends), context.on}
-    counted, dimensions, nested, events = _counted(context, name, events, read, time=time, values=values)
-    roles = _roles(dataset, dimensions, values, nested)
+    present = tuple(known_columns(view, presence_columns(dataset))) if is_by_start else ()
+    measured = {"values": values, "present": present}
+    counted, dimensions, nested, events = _counted(context, name, events, read, time=time, measured=measured)
+    roles = _roles(dataset, dimensions, values, nested, present)
     days = [*reversed(before), context.on]
     departing = departures(counted, days, dimensions, values, usual, roles)
     if of_weekday:  # what a plan by weekday does, or what is worked on a day off, departs from one kind of days alone
@@ -130,7 +139,7 @@ def _with_reports(view: DatasetView, known: Sequence[Mapping[str, Any]], on: dat
 def _with_known(view: DatasetView, events: ir.Table, columns: Breakdown, on: date) -> ir.Table:
     """Return the events without what a source lacks, or what delivery reports would tell that did not come."""
     names = [column.name for column in (*columns.dimensions, *columns.values)]
-    names += [deadline_of(term) for term in planned_terms(view.contract)]
+    names += [deadline_of(term) for term in planned_terms(view.contract)] + [*presence_columns(view.contract)]
     return with_known_reports(with_known_values(events, view, names), view, on)
 
 
@@ -140,9 +149,17 @@ def _values(view: DatasetView) -> list[str]:
     return [*known, *(term.name for term in known_terms(view))]
 
 
-def _roles(dataset: Dataset, dimensions: Sequence[str], values: Sequence[str], nested: tuple[str, ...]) -> ColumnRoles:
+def _roles(
+    dataset: Dataset,
+    dimensions: Sequence[str],
+    values: Sequence[str],
+    nested: tuple[str, ...],
+    present: tuple[str, ...],
+) -> ColumnRoles:
     return ColumnRoles(
+        is_growing=dataset.kind is Kind.CASE,
         nested=nested,
+        present=present,
         slow=tuple(name for name in values if counts_pieces(value_named(dataset, name))),
         endings=endings_of(dataset, dimensions),
         late=late_columns(dataset, [*dimensions, *values]),
@@ -225,7 +242,13 @@ def _is_beside_holiday(context: CheckContext) -> bool:
 
 
 def _counted(
-    context: CheckContext, name: str, events: ir.Table, days: Collection[date], *, time: str, values: Sequence[str]
+    context: CheckContext,
+    name: str,
+    events: ir.Table,
+    days: Collection[date],
+    *,
+    time: str,
+    measured: Mapping[str, Sequence[str]],
 ) -> tuple[pa.Table, list[str], tuple[str, ...], ir.Table]:
     """Return the leaves of the events of some days, with the unit above theirs where one is known.
 
@@ -239,7 +262,7 @@ def _counted(
     if parents is not None and link is not None and link.state:
         events, dimensions = with_parents(events, link.column, parents), [*dimensions, PARENT]
     of_days = events.filter(events.day.isin(days))
-    table = leaf_counts(of_days, time, context.utc_offset_h, dimensions, weight=columns.weight, values=values)
+    table = leaf_counts(of_days, time, context.utc_offset_h, dimensions, weight=columns.weight, **measured)
     counted = table.to_pyarrow()
     if parents is None or link is None or link.column not in dimensions:
         return counted, dimensions, (), events
