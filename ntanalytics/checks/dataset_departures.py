@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import chain
+from types import MappingProxyType
 from typing import Any
 
 import ibis.expr.types as ir
@@ -70,6 +71,10 @@ _BESIDE_HOLIDAY, _HOLIDAY = 3, 3
 _SHIFTED = 1.5
 
 
+#: What is measured of cases by another time than their begin: nothing.
+_UNMEASURED: Mapping[str, Sequence[str]] = MappingProxyType({"values": (), "present": ()})
+
+
 @dataclass(frozen=True)
 class WatchedDay:
     """A dataset on the inspected day.
@@ -98,19 +103,17 @@ def watched_day(context: CheckContext, name: str, time: str) -> WatchedDay | Non
     of_weekday = days_of_weekday(known, context.on)
     ends = month_ends(context.calendar, context.on, {row["day"] for row in known if row["is_covered"]})
     is_by_start = time == dataset.time
-    values = _values(view) if is_by_start else []
+    measured = _measured(view) if is_by_start else _UNMEASURED
     events = _events(context, name, time)
     totals = totals_by_day(events, weight)
     started = {} if is_by_start else context.shared(_started, name)
     usual = usual_of_started(totals, started, before, context.on) or usual_total(known, totals, context.on)
     events = with_known_terms(context, view, _with_known(view, events, WATCHED[name], context.on))
     read = {*before, *of_weekday, *chain.from_iterable(ends), context.on}
-    present = tuple(known_columns(view, presence_columns(dataset))) if is_by_start else ()
-    measured = {"values": values, "present": present}
     counted, dimensions, nested, events = _counted(context, name, events, read, time=time, measured=measured)
-    roles = _roles(dataset, dimensions, values, nested, present)
+    roles = _roles(dataset, dimensions, measured, nested)
     days = [*reversed(before), context.on]
-    departing = departures(counted, days, dimensions, values, usual, roles)
+    departing = departures(counted, days, dimensions, measured["values"], usual, roles)
     if of_weekday:  # what a plan by weekday does, or what is worked on a day off, departs from one kind of days alone
         own_days = [*reversed(of_weekday), context.on]
         departing = unlike_weekday(departing, counted, own_days, dimensions, is_worked=bool(context.working_days))
@@ -143,23 +146,21 @@ def _with_known(view: DatasetView, events: ir.Table, columns: Breakdown, on: dat
     return with_known_reports(with_known_values(events, view, names), view, on)
 
 
-def _values(view: DatasetView) -> list[str]:
-    """Return the values of a dataset that its sources have, and the terms of its cases."""
+def _measured(view: DatasetView) -> Mapping[str, Sequence[str]]:
+    """Return the values of a dataset that its sources have, with the terms of its cases, and what its rows have."""
     known = known_columns(view, [column.name for column in WATCHED[view.contract.name].values])
-    return [*known, *(term.name for term in known_terms(view))]
+    values = [*known, *(term.name for term in known_terms(view))]
+    return {"values": values, "present": known_columns(view, presence_columns(view.contract))}
 
 
 def _roles(
-    dataset: Dataset,
-    dimensions: Sequence[str],
-    values: Sequence[str],
-    nested: tuple[str, ...],
-    present: tuple[str, ...],
+    dataset: Dataset, dimensions: Sequence[str], measured: Mapping[str, Sequence[str]], nested: tuple[str, ...]
 ) -> ColumnRoles:
+    values = measured["values"]
     return ColumnRoles(
         is_growing=dataset.kind is Kind.CASE,
         nested=nested,
-        present=present,
+        present=tuple(measured["present"]),
         slow=tuple(name for name in values if counts_pieces(value_named(dataset, name))),
         endings=endings_of(dataset, dimensions),
         late=late_columns(dataset, [*dimensions, *values]),

@@ -128,8 +128,7 @@ def departures(
     """
     if len(days) <= MIN_DAYS:
         return []
-    means = [MeanModel(value) for value in values]
-    columns = ["events", *(name for model in means for name in model.raw_columns)]
+    columns = ["events", *(name for value in values for name in MeanModel(value).raw_columns)]
     columns += [f"{name}_events" for name in roles.present]
     leaves = LeafTable(table, days, dimensions, columns, roles.nested, roles.endings)
     flat = flat_departures(leaves, values)
@@ -142,24 +141,38 @@ def departures(
     model = CountModel(groups, usual)
     departing = not_of_emptied(_departing_counts(leaves, model, groups, roles), emptied)
     emptied = not_of_members(emptied, departing)
-    has_past = len(days) > MIN_PAST + SPANS[-1]
-    moving = drifting_counts(leaves, groups, model.factors) if has_past else []
+    moving = drifting_counts(leaves, groups, model.factors) if _has_past(leaves) else []
     drifting = [with_displacing(leaves, model.factors, drift) for drift in moving]
+    of_means, moved = _departing_means(leaves, values, roles)
+    departing += [*emptied, *not_of_flat(of_means, flat), *flat]
+    return [*departing, *_besides(departing, [*drifting, *moved])] or _of_mix(leaves, model)
+
+
+def _has_past(leaves: LeafTable) -> bool:
+    """Return whether enough days are known to tell a drift."""
+    return leaves.days > MIN_PAST + SPANS[-1]
+
+
+def _departing_means(
+    leaves: LeafTable, values: Sequence[str], roles: ColumnRoles
+) -> tuple[list[Departure], list[Departure]]:
+    """Return the subjects of which values departed, and those of which they drifted."""
     by_members: dict[Members, Departure] = {}
-    for value, of_value in zip(values, means, strict=True):
-        measured = list(leaves.groups(of_value.columns, LEAST_DAILY))
-        if not measured[0].sums[of_value.columns[0]][:, :-1].any():
+    drifting: list[Departure] = []
+    for value in values:
+        model = MeanModel(value)
+        measured = list(leaves.groups(model.columns, LEAST_DAILY))
+        if not measured[0].sums[model.columns[0]][:, :-1].any():
             continue
-        for departure in () if value in roles.slow else smallest_subjects(leaves, of_value, measured):
+        for departure in () if value in roles.slow else smallest_subjects(leaves, model, measured):
             other = by_members.get(departure.members)
             # mean and peak of one level are one departure
             if other is None or other.strength < departure.strength:
                 by_members[departure.members] = replace(departure, value=value)
-        moved = drifting_means(leaves, measured, value) if has_past else []
+        moved = drifting_means(leaves, measured, value) if _has_past(leaves) else []
         # one text that is sent for some days is no other way of writing
         drifting += [drift for drift in moved if value not in roles.slow or drift.days > SPANS[0]]
-    departing += [*emptied, *not_of_flat(by_members.values(), flat), *flat]
-    return [*departing, *_besides(departing, drifting)] or _of_mix(leaves, model)
+    return [*by_members.values()], drifting
 
 
 def _of_mix(leaves: LeafTable, model: CountModel) -> list[Departure]:
