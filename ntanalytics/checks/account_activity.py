@@ -1,4 +1,4 @@
-"""Accounts that do far more in a day than they ever did, and than anybody does: bulk reading, sending, entering."""
+"""Accounts, certificates and seals that do far more in a day than they ever did, and than anybody does."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.subject_words import member_word
+from ntanalytics.contract import Privacy
 from ntanalytics.contract import dataset as dataset_named
 from ntanalytics.findings.finding import Entity, Finding
 from ntanalytics.findings.judgement import judge_value
@@ -17,7 +18,7 @@ from ntanalytics.metrics.account_activity import accounts_beyond, busiest_accoun
 from ntanalytics.metrics.rows import only, rows
 
 #: Column of who acts → the word for it.
-_HOLDERS: Mapping[str, str] = MappingProxyType({"account_id": "账号", "certificate_id": "证书"})
+_HOLDERS: Mapping[str, str] = MappingProxyType({"account_id": "账号", "certificate_id": "证书", "seal_id": "印章"})
 _HOUR = timedelta(hours=1)
 
 
@@ -64,4 +65,7 @@ def account_beyond(context: CheckContext, rule: Rule, *, dataset: str, history: 
     )
     member = member_word(context, contract, group, str(worst[group]))
     own = {"member": member, "dimension": contract.column(group).label, "holder": _HOLDERS[holder]}
+    # who acts is told of no person, and of what belongs to a unit
+    if contract.column(holder).privacy is Privacy.OPEN:
+        own["name"] = member_word(context, contract, holder, str(worst[holder]))
     return [finding.with_details(**own, done=contract.label)]

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import chain
+from types import MappingProxyType
 from typing import Any
 
 import ibis.expr.types as ir
@@ -38,7 +39,14 @@ from ntanalytics.checks.noticeable import (
 )
 from ntanalytics.checks.parent_units import PARENT, add_parents, parents_of, with_our_units, with_parents
 from ntanalytics.checks.planned_terms import deadline_of, known_terms, with_known_terms
-from ntanalytics.checks.watched_datasets import LINKS, WATCHED, endings_of, late_columns, planned_dimensions
+from ntanalytics.checks.watched_datasets import (
+    LINKS,
+    WATCHED,
+    endings_of,
+    late_columns,
+    planned_dimensions,
+    presence_columns,
+)
 from ntanalytics.contract import DATASETS, Dataset, Kind
 from ntanalytics.contract.dimensions import Breakdown, counts_pieces, planned_terms, referred, value_named
 from ntanalytics.detectors.comparable_days import COMPARABLE_DAYS, comparable_days, days_of_weekday
@@ -61,6 +69,10 @@ _BESIDE_HOLIDAY, _HOLIDAY = 3, 3
 
 #: Times as many, or as few, from which a number of events departs on such a day: people shift their work.
 _SHIFTED = 1.5
+
+
+#: What is measured of cases by another time than their begin: nothing.
+_UNMEASURED: Mapping[str, Sequence[str]] = MappingProxyType({"values": (), "present": ()})
 
 
 @dataclass(frozen=True)
@@ -91,17 +103,17 @@ def watched_day(context: CheckContext, name: str, time: str) -> WatchedDay | Non
     of_weekday = days_of_weekday(known, context.on)
     ends = month_ends(context.calendar, context.on, {row["day"] for row in known if row["is_covered"]})
     is_by_start = time == dataset.time
-    values = _values(view) if is_by_start else []
+    measured = _measured(view) if is_by_start else _UNMEASURED
     events = _events(context, name, time)
     totals = totals_by_day(events, weight)
     started = {} if is_by_start else context.shared(_started, name)
     usual = usual_of_started(totals, started, before, context.on) or usual_total(known, totals, context.on)
     events = with_known_terms(context, view, _with_known(view, events, WATCHED[name], context.on))
     read = {*before, *of_weekday, *chain.from_iterable(ends), context.on}
-    counted, dimensions, nested, events = _counted(context, name, events, read, time=time, values=values)
-    roles = _roles(dataset, dimensions, values, nested)
+    counted, dimensions, nested, events = _counted(context, name, events, read, time=time, measured=measured)
+    roles = _roles(dataset, dimensions, measured, nested)
     days = [*reversed(before), context.on]
-    departing = departures(counted, days, dimensions, values, usual, roles)
+    departing = departures(counted, days, dimensions, measured["values"], usual, roles)
     if of_weekday:  # what a plan by weekday does, or what is worked on a day off, departs from one kind of days alone
         own_days = [*reversed(of_weekday), context.on]
         departing = unlike_weekday(departing, counted, own_days, dimensions, is_worked=bool(context.working_days))
@@ -130,19 +142,25 @@ def _with_reports(view: DatasetView, known: Sequence[Mapping[str, Any]], on: dat
 def _with_known(view: DatasetView, events: ir.Table, columns: Breakdown, on: date) -> ir.Table:
     """Return the events without what a source lacks, or what delivery reports would tell that did not come."""
     names = [column.name for column in (*columns.dimensions, *columns.values)]
-    names += [deadline_of(term) for term in planned_terms(view.contract)]
+    names += [deadline_of(term) for term in planned_terms(view.contract)] + [*presence_columns(view.contract)]
     return with_known_reports(with_known_values(events, view, names), view, on)
 
 
-def _values(view: DatasetView) -> list[str]:
-    """Return the values of a dataset that its sources have, and the terms of its cases."""
+def _measured(view: DatasetView) -> Mapping[str, Sequence[str]]:
+    """Return the values of a dataset that its sources have, with the terms of its cases, and what its rows have."""
     known = known_columns(view, [column.name for column in WATCHED[view.contract.name].values])
-    return [*known, *(term.name for term in known_terms(view))]
+    values = [*known, *(term.name for term in known_terms(view))]
+    return {"values": values, "present": known_columns(view, presence_columns(view.contract))}
 
 
-def _roles(dataset: Dataset, dimensions: Sequence[str], values: Sequence[str], nested: tuple[str, ...]) -> ColumnRoles:
+def _roles(
+    dataset: Dataset, dimensions: Sequence[str], measured: Mapping[str, Sequence[str]], nested: tuple[str, ...]
+) -> ColumnRoles:
+    values = measured["values"]
     return ColumnRoles(
+        is_growing=dataset.kind is Kind.CASE,
         nested=nested,
+        present=tuple(measured["present"]),
         slow=tuple(name for name in values if counts_pieces(value_named(dataset, name))),
         endings=endings_of(dataset, dimensions),
         late=late_columns(dataset, [*dimensions, *values]),
@@ -225,7 +243,13 @@ def _is_beside_holiday(context: CheckContext) -> bool:
 
 
 def _counted(
-    context: CheckContext, name: str, events: ir.Table, days: Collection[date], *, time: str, values: Sequence[str]
+    context: CheckContext,
+    name: str,
+    events: ir.Table,
+    days: Collection[date],
+    *,
+    time: str,
+    measured: Mapping[str, Sequence[str]],
 ) -> tuple[pa.Table, list[str], tuple[str, ...], ir.Table]:
     """Return the leaves of the events of some days, with the unit above theirs where one is known.
 
@@ -239,7 +263,7 @@ def _counted(
     if parents is not None and link is not None and link.state:
         events, dimensions = with_parents(events, link.column, parents), [*dimensions, PARENT]
     of_days = events.filter(events.day.isin(days))
-    table = leaf_counts(of_days, time, context.utc_offset_h, dimensions, weight=columns.weight, values=values)
+    table = leaf_counts(of_days, time, context.utc_offset_h, dimensions, weight=columns.weight, **measured)
     counted = table.to_pyarrow()
     if parents is None or link is None or link.column not in dimensions:
         return counted, dimensions, (), events

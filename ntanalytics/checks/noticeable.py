@@ -25,7 +25,7 @@ from ntanalytics.detectors.surveillance.bundles import is_beyond_bundles, tells_
 from ntanalytics.detectors.surveillance.departure import Departure
 from ntanalytics.detectors.surveillance.departures import MIN_DAYS
 from ntanalytics.detectors.surveillance.drift import LEAST_EFFECT
-from ntanalytics.detectors.surveillance.leaf_table import Members
+from ntanalytics.detectors.surveillance.leaf_table import ANY_MEMBER, Members
 from ntanalytics.metrics.infra import hosts
 from ntanalytics.metrics.leaf_counts import level_of
 from ntanalytics.metrics.rows import rows
@@ -101,7 +101,7 @@ def is_switched_off(context: CheckContext, members: Members) -> bool:
     """Return whether one of some members is something that lasts and is switched off by now, as its state tells."""
     for name, member in members:
         state = state_of(name)
-        if state is None or _ENABLED not in {column.name for column in state[0].columns}:
+        if state is None or member == ANY_MEMBER or _ENABLED not in {column.name for column in state[0].columns}:
             continue
         table = context.dataset(state[0].name).table
         if rows(table.filter((table[name] == member) & ~table[_ENABLED]).select(name)):
@@ -195,7 +195,8 @@ def is_of_bundles(
         before: the comparable days before the judged one.
     """
     cause, members = cause_of(dataset, events.columns), dict(departure.members)
-    if departure.is_emptied or not cause or departure.value or departure.days or cause in members:
+    is_share = departure.is_of_mix and departure.direction < 0  # how bundles move shares the days before tell
+    if departure.is_emptied or is_share or not cause or departure.value or departure.days or cause in members:
         return False
     if not {*members} <= {*events.columns}:
         return False

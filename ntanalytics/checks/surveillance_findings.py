@@ -128,6 +128,8 @@ def _leads(context: CheckContext, name: str, departure: Departure) -> dict[str, 
         leads["also"] = subject_label(context, dataset, also)
         leads["also_members"] = tuple(member for _, member in also)
         leads["also_key"] = subject(name, (*departure.members, *also), "").key
+    if departure.is_emptied:
+        leads["unrecorded"] = label_of(dataset, departure.members[-1][0])
     if departure.counterpart:
         (other,) = (pair for pair in departure.counterpart if pair not in departure.members)
         column, label = column_of(dataset, other[0]), subject_label(context, dataset, (other,))

@@ -48,6 +48,21 @@ def late_columns(dataset: Dataset, names: Sequence[str]) -> frozenset[str]:
     )
 
 
+def presence_columns(dataset: Dataset) -> tuple[str, ...]:
+    """Return the columns that are no dimension and no value, and that each event has from its begin if its source can.
+
+    They are who or what an event is of: an account, a certificate, an address. What happens to it later is none.
+    """
+    columns = WATCHED[dataset.name]
+    known = {column.name for column in (*columns.dimensions, *columns.values)}
+    return tuple(
+        column.name
+        for column in dataset.columns
+        if column.nullable and column.type is Type.TEXT and column.name not in known
+        if column.name.endswith(("_id", "_hash")) and not tells_outcome(column)
+    )
+
+
 def planned_dimensions(dataset: Dataset, names: Sequence[str]) -> tuple[str, ...]:
     """Return the dimensions that name whose events come by a plan: those of programs, not of persons.
 

@@ -148,7 +148,8 @@ CORRELATION_RULES = (
     ),
     CorrelationRule(
         ("*.account_beyond",),
-        ("oa.surveillance", "im.surveillance", "sso.surveillance", "identity.surveillance", "ca.surveillance"),
+        ("oa.surveillance", "im.surveillance", "sso.surveillance", "identity.surveillance", "ca.surveillance",
+         "seal.surveillance"),
         "subject", "What one account does is counted among what all do.",
     ),
     CorrelationRule(

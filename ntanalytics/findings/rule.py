@@ -103,16 +103,22 @@ def source_rule(subsystem: str) -> Rule:
     )
 
 
-def activity_rule(subsystem: str, threshold: Threshold) -> Rule:
+def activity_rule(
+    subsystem: str,
+    threshold: Threshold,
+    *,
+    advice: str = "与本人核实，停用该账号会话，核查其读取、下载的内容",
+    min_count: int = 50,
+) -> Rule:
     """Return the rule ``<subsystem>.account_beyond``: no account goes far beyond its past and all others."""
     return Rule(
         f"{subsystem}.account_beyond",
         "beyond_ratio",
         threshold,
-        "与本人核实，停用该账号会话，核查其读取、下载的内容",
+        advice,
         "Four times of what the person ever did in a day, and of what one in a thousand days of all persons reaches, "
         "is a program, or somebody else.",
-        min_count=50,
+        min_count=min_count,
         label="账号操作量远超常态",
         kind="burst",
         cause="machines",

@@ -41,6 +41,7 @@ def leaf_counts(
     *,
     weight: str = "",
     values: Sequence[str] = (),
+    present: Sequence[str] = (),
 ) -> ir.Table:
     """Return the number of events by local day, hour and dimensions.
 
@@ -51,15 +52,16 @@ def leaf_counts(
         dimensions: the columns that divide the events.
         weight: the column that counts the events of a row; empty where a row is one event.
         values: the columns that measure each event; a number of bytes is that of all events of its row.
+        present: further columns of which only is asked how many events have them.
 
     Returns:
-        ``day``, ``hour`` (0 without a time), ``dimensions`` (as text), ``events``, and for each value its number of
-        events ``<value>_events``, the sum of their logarithms ``<value>_log`` and of the squares of these
-        ``<value>_log2``; in no order.
+        ``day``, ``hour`` (0 without a time), ``dimensions`` (as text), ``events``, for each value and further column
+        its number of events ``<name>_events``, and for each value the sum of the logarithms ``<value>_log`` and of the
+        squares of these ``<value>_log2``; in no order.
     """
     hour = local_hour(events[at], utc_offset_h) if at else ibis.literal(0)
     count = events[weight] if weight else ibis.literal(1)
-    measured = {}
+    measured = {f"{name}_events": events[name].notnull().ifelse(count, 0).sum() for name in present}
     for name in values:
         value = events[name] / count.nullif(0) if weight and name.endswith("_bytes") else events[name]
         # a bucket is the logarithm of a duration

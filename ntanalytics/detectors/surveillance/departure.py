@@ -30,6 +30,7 @@ class Departure:
         system: the system that nearly all of its events are of, where no member names one; empty where none is known.
         is_over: whether it was over in the hours after the run; None where nothing tells it.
         is_flat: whether all events have one value, which had not before.
+        is_of_mix: whether its share of the events of the day departs, which the shares of the days before tell.
         is_scheduled: whether as many came on each day before.
     """
 
@@ -50,6 +51,7 @@ class Departure:
     system: str = ""
     is_over: bool | None = None
     is_flat: bool = False
+    is_of_mix: bool = False
     is_scheduled: bool = False
 
     @property

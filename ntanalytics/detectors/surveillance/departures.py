@@ -20,9 +20,10 @@ import pyarrow as pa
 from ntanalytics.detectors.detection import Floats
 from ntanalytics.detectors.expected_range import ExpectedRange
 from ntanalytics.detectors.surveillance.attribution import attributed, with_displacing
+from ntanalytics.detectors.surveillance.compositions import compositions
 from ntanalytics.detectors.surveillance.departure import Departure
 from ntanalytics.detectors.surveillance.drift import LEAST_EFFECT, MIN_PAST, SPANS, drifting_counts, drifting_means
-from ntanalytics.detectors.surveillance.emptied_columns import emptied_columns, not_of_emptied
+from ntanalytics.detectors.surveillance.emptied_columns import emptied_columns, not_of_emptied, not_of_members
 from ntanalytics.detectors.surveillance.expectation import LEAST_SHARE
 from ntanalytics.detectors.surveillance.flat_departures import flat_departures, not_of_flat
 from ntanalytics.detectors.surveillance.improbability import (
@@ -84,14 +85,18 @@ class ColumnRoles:
             one decision.
         endings: dimensions that tell how events end.
         late: dimensions and values that are known later than their event, which lacks them until then.
+        present: columns that are no dimension and no value, of which the leaves tell how many events have them.
         planned: dimensions whose members have events by a plan of their own.
+        is_growing: whether the events are cases, of which columns are filled while they live.
     """
 
     nested: tuple[str, ...] = ()
     slow: tuple[str, ...] = ()
     endings: tuple[str, ...] = ()
     late: frozenset[str] = frozenset()
+    present: tuple[str, ...] = ()
     planned: tuple[str, ...] = ()
+    is_growing: bool = False
 
 
 #: Roles of columns of which nothing is known.
@@ -123,35 +128,57 @@ def departures(
     """
     if len(days) <= MIN_DAYS:
         return []
-    means = [MeanModel(value) for value in values]
-    columns = ["events", *(name for model in means for name in model.raw_columns)]
+    columns = ["events", *(name for value in values for name in MeanModel(value).raw_columns)]
+    columns += [f"{name}_events" for name in roles.present]
     leaves = LeafTable(table, days, dimensions, columns, roles.nested, roles.endings)
     flat = flat_departures(leaves, values)
-    emptied = emptied_columns(leaves, [name for name in (*dimensions, *values) if name not in roles.late], values)
+    watched = [name for name in (*dimensions, *values, *roles.present) if name not in roles.late]
+    emptied = emptied_columns(leaves, watched, [*values, *roles.present], is_growing=roles.is_growing)
     leaves.centre(values)
     groups = list(leaves.groups(["events"], LEAST_DAILY))
     if not groups[0].sums["events"][:, :-1].any():
         return []
     model = CountModel(groups, usual)
     departing = not_of_emptied(_departing_counts(leaves, model, groups, roles), emptied)
-    has_past = len(days) > MIN_PAST + SPANS[-1]
-    moving = drifting_counts(leaves, groups, model.factors) if has_past else []
+    emptied = not_of_members(emptied, departing)
+    moving = drifting_counts(leaves, groups, model.factors) if _has_past(leaves) else []
     drifting = [with_displacing(leaves, model.factors, drift) for drift in moving]
+    of_means, moved = _departing_means(leaves, values, roles)
+    departing += [*emptied, *not_of_flat(of_means, flat), *flat]
+    return [*departing, *_besides(departing, [*drifting, *moved])] or _of_mix(leaves, model)
+
+
+def _has_past(leaves: LeafTable) -> bool:
+    """Return whether enough days are known to tell a drift."""
+    return leaves.days > MIN_PAST + SPANS[-1]
+
+
+def _departing_means(
+    leaves: LeafTable, values: Sequence[str], roles: ColumnRoles
+) -> tuple[list[Departure], list[Departure]]:
+    """Return the subjects of which values departed, and those of which they drifted."""
     by_members: dict[Members, Departure] = {}
-    for value, of_value in zip(values, means, strict=True):
-        measured = list(leaves.groups(of_value.columns, LEAST_DAILY))
-        if not measured[0].sums[of_value.columns[0]][:, :-1].any():
+    drifting: list[Departure] = []
+    for value in values:
+        model = MeanModel(value)
+        measured = list(leaves.groups(model.columns, LEAST_DAILY))
+        if not measured[0].sums[model.columns[0]][:, :-1].any():
             continue
-        for departure in () if value in roles.slow else smallest_subjects(leaves, of_value, measured):
+        for departure in () if value in roles.slow else smallest_subjects(leaves, model, measured):
             other = by_members.get(departure.members)
             # mean and peak of one level are one departure
             if other is None or other.strength < departure.strength:
                 by_members[departure.members] = replace(departure, value=value)
-        moved = drifting_means(leaves, measured, value) if has_past else []
+        moved = drifting_means(leaves, measured, value) if _has_past(leaves) else []
         # one text that is sent for some days is no other way of writing
         drifting += [drift for drift in moved if value not in roles.slow or drift.days > SPANS[0]]
-    departing += [*emptied, *not_of_flat(by_members.values(), flat), *flat]
-    return [*departing, *_besides(departing, drifting)]
+    return [*by_members.values()], drifting
+
+
+def _of_mix(leaves: LeafTable, model: CountModel) -> list[Departure]:
+    """Return the member whose share of the events departs, where nothing else does: that would move all shares."""
+    mixed = compositions(leaves, leaves.dimensions)
+    return [item if item.days else attributed(leaves, model, item) for item in mixed]
 
 
 def _departing_counts(

@@ -13,7 +13,7 @@ from ntanalytics.metrics.measure import catalogue, count, rate
 from ntanalytics.metrics.slots import local_day
 
 #: Seconds within which tickets are closed together, and how many make a bulk.
-BULK_S, BULK = 600, 10
+BULK_S, BULK = 600, 6
 
 #: Time within which an incident of the same cause is the same fault again.
 AGAIN_WITHIN = timedelta(days=30)

@@ -45,9 +45,9 @@ RULES: tuple[Rule, ...] = (
         "day.", kind="deadline", label="非工作时间响应", cause="tickets",
     ),
     Rule(
-        "desk.bulk_closing", "bulk_closed", Threshold(9, 29, "down"),
+        "desk.bulk_closing", "bulk_closed", Threshold(5, 29, "down"),
         "逐件核实集中关闭的工单是否已解决，未解决的重新打开",
-        "Nobody solves ten tickets within ten minutes; a desk that closes its day in the evening is known by it.",
+        "Nobody solves six tickets within ten minutes; a desk that closes its day in the evening is known by it.",
         kind="burst", label="工单集中关闭", cause="tickets",
     ),
     Rule(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
 import ibis.expr.types as ir
 
+from ntanalytics.checks.account_activity import account_beyond
 from ntanalytics.checks.baseline import HISTORY_DAYS, baseline, drop_uninformative, judge_share
 from ntanalytics.checks.by_detector import BurstSearch, failure_burst, silence
 from ntanalytics.checks.check import DAY, EVERY_PERIOD, Check, SuppressedBy
@@ -134,6 +136,11 @@ CHECKS: tuple[Check, ...] = (
     Check(rule="seal.signing_silence", evaluate=_signing_silence, reads=_SIGNINGS),
     Check(rule="seal.suspended_signings", evaluate=_suspended_signings, reads={"seal.signings": 0, "seal.seals": 0}),
     Check(rule="seal.night_signings", evaluate=_night_signings, reads={"seal.signings": 0, "seal.seals": 0}),
+    Check(
+        rule="seal.account_beyond",
+        evaluate=partial(account_beyond, dataset="seal.signings", history=HISTORY_DAYS, group="operation"),
+        reads=_SIGNINGS,
+    ),
     Check(rule="seal.making_days", evaluate=_making_days, reads=_STOCK, every=EVERY_PERIOD),
     Check(rule="seal.testing_days", evaluate=_testing_days, reads=_STOCK, every=EVERY_PERIOD),
 )

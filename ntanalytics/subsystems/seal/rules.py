@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ntanalytics.findings.rule import Rule, mass_change_rule, source_rule
+from ntanalytics.findings.rule import Rule, activity_rule, mass_change_rule, source_rule
 from ntanalytics.findings.threshold import Threshold
 
 RULES: tuple[Rule, ...] = (
@@ -39,6 +39,10 @@ RULES: tuple[Rule, ...] = (
         "与用印单位核实夜间用印是否经过审批，核对所签文件",
         "An urgent document is sealed by night once or twice; one seal that goes on signing is used by somebody else "
         "(docs/domain.md, CA and seals: misuse).", kind="burst", cause="seal_misuse",
+    ),
+    activity_rule(
+        "seal", Threshold(4, 20, "down"), advice="与用印单位核实该印章当日的用印，停用该印章，核对所签文件",
+        min_count=20,
     ),
     Rule(
         "seal.testing_days", "waiting_days", Threshold(21, 90, "down"), "安排供应商与用章单位完成测试",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from types import MappingProxyType
 
+from ntanalytics.findings.account_activity_text import TEXT
 from ntanalytics.findings.event_text import lasting, value_event, when
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.headline import EventWords
@@ -72,6 +73,7 @@ def _overdue(finding: Finding) -> str:
 #: Sentences by rule code, where the general ones do not serve.
 TEXTS: Texts = MappingProxyType(
     {
+        "seal.account_beyond": TEXT,
         "seal.making_days": RuleText(evidence=making_days, event=making_event),
         "seal.night_signings": RuleText(event=night_event),
         "seal.suspended_signings": RuleText(event=suspended_event),

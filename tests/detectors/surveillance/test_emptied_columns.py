@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import pyarrow as pa
@@ -74,3 +75,52 @@ def test_the_members_of_an_emptied_column_are_told_with_it() -> None:
         expected=100, share=0.4,
     )  # fmt: skip
     assert not_of_emptied([fewer, other], [emptied]) == [other]
+
+
+def _lacking(lacks: int, failures: int = 0, *, of: int = 100, before: int = 0) -> list[Departure]:
+    """Return what is told of a day on which some events lack an id that each had; failures never have one.
+
+    Args:
+        lacks: successes of today without it.
+        failures: failures of today; there are two on each day before.
+        of: successes of a day.
+        before: successes of each day before without it.
+    """
+    rows = []
+    for day in range(ON + 1):
+        without = lacks if day == ON else before
+        rows.append((day, "ok", float(of), float(of - without)))
+        if failures:
+            rows.append((day, "bad", float(failures if day == ON else 2), 0.0))
+    table = pa.table(
+        {
+            "day": pa.array([DAYS[row[0]] for row in rows], pa.date32()),
+            "hour": [10] * len(rows),
+            "outcome": [row[1] for row in rows],
+            "events": [row[2] for row in rows],
+            "id_events": [row[3] for row in rows],
+        }
+    )
+    return emptied_columns(LeafTable(table, DAYS, ["outcome"], ["events", "id_events"]), ["id"], ["id"])
+
+
+def test_a_part_that_lacks_what_all_had_is_told_and_more_failures_without_it_are_not() -> None:
+    (told,) = _lacking(20, failures=2)
+    assert (told.members, told.seen) == ((("id", "*"),), 80.0)
+    assert _lacking(0, failures=40) == []
+    assert _lacking(8, failures=2) == []
+    assert _lacking(20, failures=2, before=10) == []
+
+
+def test_of_few_events_it_is_told_where_all_lack_it() -> None:
+    (told,) = _lacking(8, of=8)
+    assert (told.seen, told.share) == (0.0, pytest.approx(told.expected / 8))
+    assert _lacking(4, of=8) == []
+
+
+def test_a_member_that_fell_by_more_than_a_column_lacks_is_told_beside_it() -> None:
+    (told,) = _lacking(20, failures=2)
+    fallen, gone = (
+        dataclasses.replace(told, members=(("id", "x"),), seen=seen, expected=100.0) for seen in (78.0, 0.0)
+    )
+    assert not_of_emptied([fallen, gone], [told]) == [gone]
