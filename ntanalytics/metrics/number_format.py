@@ -101,6 +101,11 @@ def format_number(value: float | Decimal | None, form: str, unit: str = "") -> s
     return f"{sign}{text} {unit}" if unit else f"{sign}{text}"
 
 
+def format_set_share(share: float) -> str:
+    """Return a share that somebody has set, with all digits that were given: 0.995 → ``99.5%``, 0.9 → ``90%``."""
+    return f"{share * 100:.6g}%"
+
+
 def close_up(text: str) -> str:
     """Return a Chinese text without spaces at its figures: ``历时 3 小时 30 分`` → ``历时3小时30分``.
 

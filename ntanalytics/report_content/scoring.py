@@ -9,6 +9,7 @@ from ntanalytics.errors import UnknownName
 from ntanalytics.findings.phrases import listed
 from ntanalytics.metrics.desk.scores import deduction
 from ntanalytics.metrics.figure_row import FigureRow
+from ntanalytics.metrics.number_format import format_set_share
 from ntanalytics.report_content.duties.duty import DutyRecord, Fact, judge_all
 from ntanalytics.report_content.duties.listing import DUTIES
 from ntanalytics.report_content.duties.span import DutySpan
@@ -153,7 +154,9 @@ def score_table(score: SheetScore | None, *, id: str = "scoring") -> Table:
 
 
 def _standard(clause: Clause) -> str:
-    standard = {"each": "每项", "any": "有一项即"}.get(clause.condition, f"低于{clause.least_rate or 0:.0%}")
+    standard = {"each": "每项", "any": "有一项即"}.get(
+        clause.condition, f"低于{format_set_share(clause.least_rate or 0)}"
+    )
     cap = f"，最多{clause.cap:g}分" if clause.cap is not None else ""
     return f"{standard}扣{clause.points:g}分{cap}"
 

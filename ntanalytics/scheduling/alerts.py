@@ -255,7 +255,7 @@ def _alert_delivery(context: RunContext, delivery: Delivery) -> None:
     key = f"{'undelivered' if is_lost else 'ambiguous'} {request.subject} {request.period} {request.channel}"
     title = f"{request.subject} {request.period} {'未能送达' if is_lost else '是否送达不明'}"
     text = (
-        f"通道 {request.channel} 收件人 {request.recipient or '（通道本身）'}："
+        f"渠道 {request.channel} 收件人 {request.recipient or '（渠道本身）'}："
         f"{'发送失败，请核对收件人后重发' if is_lost else '发送中断，可能已到达，系统不会自动重发'}。"
         f"确认后可执行 ntanalytics deliver --again {delivery.id[:12]}；"
         "同一报告的其他收件人见 ntanalytics history --kind delivery。"
@@ -270,7 +270,7 @@ def _alert_channel(context: RunContext, delivery: Delivery, down: Mapping[str, s
         resolve(context.ledger, f"channel {channel}")
     elif delivery.status == "retry" and delivery.attempts >= _ATTEMPTS and channel in down:
         text = (
-            f"通道 {channel} 连续 {delivery.attempts} 次不通，恢复后自动补发。请检查该通道的地址、口令和网络。"
+            f"渠道 {channel} 连续 {delivery.attempts} 次不通，恢复后自动补发。请检查该渠道的地址、口令和网络。"
             f"原始信息：{down[channel]}"
         )
-        notify_once(context.settings, context.ledger, f"channel {channel}", f"发送通道 {channel} 不通", text)
+        notify_once(context.settings, context.ledger, f"channel {channel}", f"发送渠道 {channel} 不通", text)

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable
 from ntanalytics.detectors.day_profile import ProfileDamage
 from ntanalytics.ledger import CoverageDay
 from ntanalytics.metrics.data_quality import LOST_SHARE
+from ntanalytics.metrics.number_format import format_number
 
 
 def lost_share(day: CoverageDay) -> float:
@@ -44,7 +45,8 @@ def lost_sentence(label: str, source: str, when: str, share: float) -> str:
         when: the day or snapshot in words.
         share: share of the rejected rows.
     """
-    return f"{label}：数据源 {source} {when}有 {share:.1%} 的行未能读取，按缺数据处理，相关合计为下限，比率未知。"
+    lost = format_number(share, "rate:1")
+    return f"{label}：数据源 {source} {when}有 {lost} 的行未能读取，按缺数据处理，相关合计为下限，比率未知。"
 
 
 def undated_sentence(label: str, source: str, rows: int) -> str:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from ntanalytics.metrics.number_format import close_up, format_number
+from ntanalytics.metrics.number_format import close_up, format_number, format_set_share
 
 
 @pytest.mark.parametrize(
@@ -59,3 +59,10 @@ def test_a_format_that_is_not_numeric_is_refused() -> None:
 )
 def test_a_name_that_ends_in_a_digit_keeps_its_space_and_a_figure_does_not(text: str, closed: str) -> None:
     assert close_up(text) == closed
+
+
+@pytest.mark.parametrize(
+    ("share", "shown"), [(0.995, "99.5%"), (0.985, "98.5%"), (0.29, "29%"), (0.9999, "99.99%"), (1.0, "100%")]
+)
+def test_a_share_that_was_set_keeps_its_digits(share: float, shown: str) -> None:
+    assert format_set_share(share) == shown

@@ -163,7 +163,7 @@ def test_a_channel_that_fails_stops_no_other_and_is_tried_again(site: Desk, box:
         assert _told(site) == []  # a moment's trouble
         for _ in range(3):
             _deliver(site, jobs)
-    assert _told(site) == ["【运维提醒】发送通道 mail 不通"]
+    assert _told(site) == ["【运维提醒】发送渠道 mail 不通"]
     assert [each.status for each in health(site.context(NOW), {}).undelivered] == ["retry"]
     _settings(site, box.port)
     assert _status(_deliver(site, jobs)) == [("mail a@example.cn", "sent"), ("mail b@example.cn", "sent")]
@@ -420,7 +420,7 @@ def test_no_secret_is_in_the_ledger_a_log_or_what_is_told(
     jobs = _jobs(_mail("a@example.cn"), {"channel": "robot"})
     for _ in range(3):  # the server knows no STARTTLS, and Apprise no such URL
         assert [status for _, status in _status(_deliver(site, jobs))] == ["retry", "retry"]
-    assert _told(site) == ["【运维提醒】发送通道 mail 不通", "【运维提醒】发送通道 robot 不通"]
+    assert _told(site) == ["【运维提醒】发送渠道 mail 不通", "【运维提醒】发送渠道 robot 不通"]
     files = [path for path in site.home.rglob("*") if path.is_file()]
     assert any(path.name == "ledger.sqlite" for path in files)
     assert [path for path in files if b"canary" in path.read_bytes()] == []

@@ -62,7 +62,7 @@ MISUSE = (
     ),
     count(
         "night_entries",
-        "夜间同一来源登入账号",
+        "夜间同一来源登录账号",
         "个",
         "Accounts that logged in between 22:00 and 06:00 from one address from which nobody had ever logged in, "
         "telephones apart.",

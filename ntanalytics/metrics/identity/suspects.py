@@ -42,7 +42,7 @@ SHARED = (
     Measure("most_addresses", "同时来源", "The most addresses of one account within such an hour.", unit="个"),
     count(
         "forced_accounts",
-        "暴力尝试后登入账号",
+        "暴力尝试后登录账号",
         "个",
         "Brute-force suspects that logged in within an hour of their failures, from the same address.",
         good="down",

@@ -13,6 +13,7 @@ from ntanalytics.findings.phrases import issue_words
 from ntanalytics.metrics.desk import duties
 from ntanalytics.metrics.desk.duties import Result, Verdict
 from ntanalytics.metrics.figure_row import FigureRow
+from ntanalytics.metrics.number_format import format_set_share
 from ntanalytics.metrics.quantity import Quantity
 from ntanalytics.periods.day_text import day_words
 
@@ -127,7 +128,9 @@ class DutyRecord:
     @property
     def target(self) -> str:
         """Target in Chinese, with the share that the scoring sheet demands."""
-        return self.duty.target + (f"，不低于{self.least_rate:.0%}" if self.least_rate is not None else "")
+        return self.duty.target + (
+            f"，不低于{format_set_share(self.least_rate)}" if self.least_rate is not None else ""
+        )
 
     @property
     def shortfalls(self) -> tuple[Fact, ...]:

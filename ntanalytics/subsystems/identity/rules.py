@@ -36,8 +36,8 @@ RULES: tuple[Rule, ...] = (
         "suspects); one in ten seconds is a program.", label="疑似暴力破解", kind="burst", cause="brute_force",
     ),
     Rule(
-        "identity.forced_accounts", "forced_accounts", Threshold(0, 0, "down"), "立即停用账号并改密，查看登入后的操作",
-        "Who gets in after twenty failures within ten minutes has guessed the password.", label="暴力尝试后登入",
+        "identity.forced_accounts", "forced_accounts", Threshold(0, 0, "down"), "立即停用账号并改密，查看登录后的操作",
+        "Who gets in after twenty failures within ten minutes has guessed the password.", label="暴力尝试后登录",
         kind="burst", cause="brute_force",
     ),
     Rule(
@@ -46,7 +46,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "identity.sprayed_accounts", "sprayed_accounts", Threshold(4, 19, "down"),
-        "封禁来源地址，核查被尝试账号是否有登入",
+        "封禁来源地址，核查被尝试账号是否有登录",
         "Persons behind one address mistype one password each, and get in; five tried accounts of which few are "
         "entered are a list that is worked through.", label="疑似逐个尝试账号", kind="burst", cause="brute_force",
     ),
@@ -69,9 +69,9 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "identity.night_entries", "night_entries", Threshold(4, 19, "down"),
-        "封禁来源地址，停用被登入账号的会话并改密，核查登入后的操作",
+        "封禁来源地址，停用被登录账号的会话并改密，核查登录后的操作",
         "Five persons do not sit by night at one desk that nobody used before; somebody has their passwords.",
-        label="夜间陌生来源登入多个账号", kind="burst", cause="brute_force",
+        label="夜间陌生来源登录多个账号", kind="burst", cause="brute_force",
     ),
     Rule(
         "identity.night_grants", "night_grants", Threshold(2, 9, "down"), "核对操作工单与操作人，确认授权经过审批",

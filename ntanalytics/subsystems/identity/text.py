@@ -105,7 +105,7 @@ def two_places_event(finding: Finding) -> EventWords:
 
 def night_entries_event(finding: Finding) -> EventWords:
     """Return in which hours how many accounts were entered by night from an address that nobody had used."""
-    what = f"{_in_hours(finding)}同一来源登入 {value_words(finding, 'integer', '个')}账号"
+    what = f"{_in_hours(finding)}同一来源登录 {value_words(finding, 'integer', '个')}账号"
     return EventWords(what, _over(finding), f"此前无人从该来源登录过，疑口令已泄露{_more(finding, '个来源')}")
 
 

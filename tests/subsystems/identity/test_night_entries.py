@@ -40,7 +40,7 @@ def test_accounts_that_are_entered_by_night_from_one_strange_address_are_told(co
     assert (finding.status, finding.value) == (status, count)
     if status != "ok":
         assert finding.window == Window(ON, 7200.0, 7200.0 + 600 * (count - 1))
-        assert f"登入{count}个账号" in word(finding).sentence.replace(" ", "")
+        assert f"登录{count}个账号" in word(finding).sentence.replace(" ", "")
 
 
 def test_one_account_counts_once() -> None:
