@@ -24,8 +24,9 @@ from ntanalytics.detectors.surveillance.improbability import improbability
 from ntanalytics.detectors.surveillance.leaf_table import HOURS, LeafTable, Members
 from ntanalytics.detectors.surveillance.scan import times_log
 
-#: Least improbability: of some sixty compositions of a day one departs by chance in a year of days.
-_LEAST = 10.0
+#: Least improbability of a day, and of days together: of some sixty compositions of a day one departs by chance in
+#: seven years of days; those of few events are fewer.
+_LEAST, _LEAST_TOGETHER = 12.0, 10.0
 
 #: Events of a day from which one day is judged by itself; days that are judged together of fewer, and least events of
 #: them, of a member that has a share of its own.
@@ -75,7 +76,7 @@ def _departing(leaves: LeafTable, name: str, days: int) -> Iterator[Departure]:
     counts = composition.counts
     ratios = _ratios(counts)
     rare = _improbable(ratios, counts) if days == 1 else _improbable_span(ratios, counts)
-    if rare < _LEAST:
+    if rare < (_LEAST if days == 1 else _LEAST_TOGETHER):
         return
     usual = np.median(counts[:, :-1], axis=1)
     seen = counts[:, -1]
