@@ -108,6 +108,7 @@ def activity_rule(
     threshold: Threshold,
     *,
     advice: str = "与本人核实，停用该账号会话，核查其读取、下载的内容",
+    label: str = "账号操作量远超常态",
     min_count: int = 50,
 ) -> Rule:
     """Return the rule ``<subsystem>.account_beyond``: no account goes far beyond its past and all others."""
@@ -119,7 +120,7 @@ def activity_rule(
         "Four times of what the person ever did in a day, and of what one in a thousand days of all persons reaches, "
         "is a program, or somebody else.",
         min_count=min_count,
-        label="账号操作量远超常态",
+        label=label,
         kind="burst",
         cause="machines",
     )

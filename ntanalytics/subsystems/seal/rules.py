@@ -42,7 +42,7 @@ RULES: tuple[Rule, ...] = (
     ),
     activity_rule(
         "seal", Threshold(4, 20, "down"), advice="与用印单位核实该印章当日的用印，停用该印章，核对所签文件",
-        min_count=20,
+        label="印章用印量远超常态", min_count=20,
     ),
     Rule(
         "seal.testing_days", "waiting_days", Threshold(21, 90, "down"), "安排供应商与用章单位完成测试",
