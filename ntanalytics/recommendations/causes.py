@@ -310,7 +310,7 @@ CAUSES = (
     ),
     Cause(
         code="data", kind="hazard", problem="数据缺失、不完整或有矛盾", effect="有关结论为下限或未知",
-        action="排查数据源与抽取任务，补抽缺失日期", effort="day", owner=OPERATIONS, weight=3,
+        action="排查数据源与抽取任务，补采缺失日期", effort="day", owner=OPERATIONS, weight=3,
         reason="Over a hole nothing is known to be in order.",
         success="各数据源下月数据完整，剔除率低于 {data.rejected_share}",
     ),

@@ -97,7 +97,7 @@ def _by_day(days: Iterable[CoverageDay]) -> _Days:
 def _came(then: _Days, now: _Days, years: set[int]) -> list[str]:
     """Return the days that were not there, or empty, and are held now."""
     came = [key for key, day in now.items() if day.is_held and (key not in then or not then[key].is_held)]
-    return [f"{day_spans((day for _, day in came), years)}的数据补取到"] if came else []
+    return [f"{day_spans((day for _, day in came), years)}的数据补采到"] if came else []
 
 
 def _replaced(then: _Days, now: _Days, years: set[int], *, has_rows: bool) -> tuple[list[str], set[dt.date]]:

@@ -227,7 +227,7 @@ def test_a_latency_spike_tells_its_hours():
     assert (finding.status, finding.value, finding.since) == ("warning", pytest.approx(6.0), ON)
     assert finding.details["hours"] == ("9时至11时", "14时至15时")
     assert _evidence(finding) == (
-        "9时至11时、14时至15时 应答时间（95%以内）为通常的 6.0 倍，"
+        "9时至11时、14时至15时 响应时间（已应答请求，95%以内）为通常的 6.0 倍，"
         "最慢 9时起一小时 3,000 毫秒，同一时段通常为 500 毫秒。"
     )
     usual = [{**row, "answer_p95_ms": 500.0} for row in table]

@@ -53,9 +53,9 @@ def test_a_sentence_is_seen_and_a_label_is_not() -> None:
     content = {
         "rule": "sms.delivery_rate_of_one_carrier",
         "entity": "中国联通",
-        "rows": [{"超期未签收的公文共有十二件。": 1}],
+        "rows": [{"逾期未签收的公文共有十二件。": 1}],
     }
-    assert sentences(content) == ["超期未签收的公文共有十二件。"]
+    assert sentences(content) == ["逾期未签收的公文共有十二件。"]
 
 
 def read(path: Path) -> object:

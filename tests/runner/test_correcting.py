@@ -202,5 +202,5 @@ def test_days_that_came_are_told_apart_from_days_that_were_replaced(shop: Shop) 
     assert data_changes(shop.site.ledger, request, before, READ) == ["短信重新取数，行数不变（11月19日）。"]
     with sa.create_engine(shop.site.settings.ledger, poolclass=NullPool).begin() as connection:
         connection.exec_driver_sql("DELETE FROM past_coverage")
-    assert data_changes(shop.site.ledger, request, before, READ) == ["短信：11月19日的数据补取到。"]
+    assert data_changes(shop.site.ledger, request, before, READ) == ["短信：11月19日的数据补采到。"]
     assert data_changes(shop.site.ledger, request, coverage.last_extraction_id(), READ) == []

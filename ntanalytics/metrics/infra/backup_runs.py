@@ -37,7 +37,7 @@ DURATIONS = (
 MISSED = (
     Measure(
         "backup_overdue_s",
-        "备份超期",
+        "备份逾期",
         "Seconds for which a plan has not run beyond the longest time between its last eight runs "
         "(docs/domain.md, Backups: missed runs). A missing day may hide a run.",
         format="seconds",

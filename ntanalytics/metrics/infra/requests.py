@@ -50,7 +50,7 @@ ANSWERED = (
     count("answered", "已应答请求", "次", "Requests answered without a server error, whose log line has a duration."),
     Measure(
         "answer_p95_ms",
-        "应答时间（95%以内）",
+        "响应时间（已应答请求，95%以内）",
         "95th percentile of the duration of answered requests, in ms, within 5 %; a failed request waits for a "
         "time-out, which is no measure of the service.",
         format="ms",

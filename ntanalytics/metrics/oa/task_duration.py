@@ -56,7 +56,7 @@ HANDLING = (
 
 OVERDUE = count(
     "overdue_tasks",
-    "超期未办任务",
+    "逾期未办任务",
     "件",
     "Open tasks past their due time at the end of the day (contract, oa.tasks: due_at). A missing day hides both "
     "new tasks and the end of old ones.",

@@ -8,7 +8,7 @@ from ntanalytics.metrics.data_quality import LOST_SHARE
 
 RULES: tuple[Rule, ...] = (
     Rule(
-        "data.completeness", "missing_days", Threshold(0, 100, "down"), "检查数据源后补抽缺失日期",
+        "data.completeness", "missing_days", Threshold(0, 100, "down"), "检查数据源后补采缺失日期",
         "Over a gap nothing is known to be in order.", kind="absence", label="数据完整性", cause="data",
     ),
     Rule(

@@ -77,9 +77,9 @@ RULES: tuple[Rule, ...] = (
         "persons' work.", kind="usual", label="任务取消或过快办结", cause="hasty",
     ),
     Rule(
-        "oa.overdue_rise", "overdue_tasks", Threshold(0.5, 2.0, "down"), "按模块和单位催办超期任务，核查流程是否停滞",
+        "oa.overdue_rise", "overdue_tasks", Threshold(0.5, 2.0, "down"), "按模块和单位催办逾期任务，核查流程是否停滞",
         "Half as many again as the calendar explains: a flow or an office has left off.", min_count=20,
-        label="超期未办较常态", kind="growth", scale="departure", cause="handling",
+        label="逾期未办较常态", kind="growth", scale="departure", cause="handling",
     ),
     # how long work took, which no subject of surveillance measures: the slow cases have not ended yet
     Rule(

@@ -67,7 +67,7 @@ def _overdue(finding: Finding) -> str:
     """Return how many seals wait longer than the time of the contract (docs/domain.md, O11); empty without."""
     if not finding.figures.get("overdue"):
         return ""
-    return f"，其中超期（{finding.rule.threshold.critical:g} 天）{figure_words(finding, 'overdue', '枚')}"
+    return f"，其中逾期（{finding.rule.threshold.critical:g} 天）{figure_words(finding, 'overdue', '枚')}"
 
 
 #: Sentences by rule code, where the general ones do not serve.

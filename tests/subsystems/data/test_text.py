@@ -42,7 +42,7 @@ def test_completeness_tells_gaps_and_errors() -> None:
         is_damaged=True,
     )
     assert _worded(partial).evidence == "数据完整性未知：当日数据只取到一部分。"
-    assert (failed.since, failed.advice) == ("11月20日", "检查数据源后补抽缺失日期")
+    assert (failed.since, failed.advice) == ("11月20日", "检查数据源后补采缺失日期")
 
 
 def test_a_damaged_snapshot_is_told_with_what_it_lost_and_what_stands_in_its_place() -> None:

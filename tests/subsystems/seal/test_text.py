@@ -27,7 +27,7 @@ def test_seals_that_wait_to_be_tested_are_counted() -> None:
 def test_over_a_damaged_list_of_seals_each_count_is_a_bound() -> None:
     finding = judge_value(RULES["seal.testing_days"], 91, [], Entity("seals", "untested", "待测试印章"))
     known = replace(finding.with_figures(late=3.0, overdue=2.0), certainty="lower_bound")
-    assert word(known).evidence == "制作后待测试 ≥ 91 天，逾 21 天共 ≥ 3 枚，其中超期（90 天）≥ 2 枚。"
+    assert word(known).evidence == "制作后待测试 ≥ 91 天，逾 21 天共 ≥ 3 枚，其中逾期（90 天）≥ 2 枚。"
     assert word(known).event.what.startswith("≥ 3 枚印章")
 
 
@@ -37,5 +37,5 @@ def test_only_a_seal_beyond_the_time_of_the_contract_is_overdue() -> None:
         word(judge_value(RULES["seal.testing_days"], days, [], entity).with_figures(late=3.0, overdue=overdue)).evidence
         for days, overdue in ((90, 0.0), (91, 2.0))
     )
-    assert "超期" not in within
-    assert beyond == "制作后待测试 91 天，逾 21 天共 3 枚，其中超期（90 天）2 枚。"
+    assert "逾期" not in within
+    assert beyond == "制作后待测试 91 天，逾 21 天共 3 枚，其中逾期（90 天）2 枚。"
