@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ntanalytics.errors import CalendarMissing
 from ntanalytics.findings.phrases import issue_words
+from ntanalytics.findings.rule import with_limits
 from ntanalytics.metrics.desk import duties
 from ntanalytics.metrics.desk.duties import Result, Verdict
 from ntanalytics.metrics.figure_row import FigureRow
@@ -57,7 +58,7 @@ class Duty:
     Attributes:
         id: its name; a scoring sheet and the sheets of a workbook name it.
         label: in Chinese.
-        target: what is owed, in Chinese.
+        target: what is owed, in Chinese; ``{code}`` stands for the limit of a rule, as the site has it.
         reads: datasets that prove it, each with the days of history before the period.
         rests_on: ``dataset.column`` → the results that say nothing where a source does not have the column.
         facts: function that returns the facts of a span; called only where each dataset has a source.
@@ -243,6 +244,7 @@ def judge(duty: Duty, span: DutySpan, least_rate: float | None = None) -> DutyRe
             facts = sorted(facts, key=lambda fact: (_ORDER[fact.result], fact))
         except CalendarMissing as error:
             gaps.append(f"缺少工作日历（{error.what}）；需补录放假安排")
+    duty = replace(duty, target=with_limits(duty.target, span.context.rules))
     return DutyRecord(duty=duty, facts=tuple(facts), gaps=tuple(dict.fromkeys(gaps)), least_rate=least_rate)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.contract import Kind
 from ntanalytics.findings.phrases import listed
+from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics.rows import rows
 from ntanalytics.periods import PeriodKind, days_between
 from ntanalytics.periods.day_text import day_words, days_apart
@@ -99,9 +100,9 @@ class DutySpan:
         """Return a dataset within the span."""
         return self.context.dataset(name, history)
 
-    def critical_limit(self, code: str) -> float:
-        """Return the critical limit of a rule, as the site has it."""
-        return self.context.rules[code].threshold.critical
+    def rule(self, code: str) -> Rule:
+        """Return a rule, as the site has it."""
+        return self.context.rules[code]
 
     def rows(self, name: str) -> Rows:
         """Return the rows of a dataset within the span, read once."""

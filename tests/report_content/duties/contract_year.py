@@ -96,7 +96,15 @@ class Year:
 
 
 #: Datasets of which a metric takes an Ibis table; the others are read as rows.
-_TABLES = ("desk.roster", "desk.incidents", "desk.changes", "desk.report_plan", "infra.checks", "seal.seals")
+_TABLES = (
+    "desk.roster",
+    "desk.incidents",
+    "desk.changes",
+    "desk.report_plan",
+    "infra.backups",
+    "infra.checks",
+    "seal.seals",
+)
 
 
 def _table(name: str, rows: list[Row]) -> Any:

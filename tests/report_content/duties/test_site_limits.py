@@ -1,0 +1,36 @@
+"""A duty and the check of the same thing have one limit: that of the rule, as the site has it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from ntanalytics.checks.context import CheckContext
+from ntanalytics.periods import Period
+from ntanalytics.report_content.duties.duty import judge as judge_duty
+from ntanalytics.report_content.duties.listing import DUTIES
+from ntanalytics.subsystems import RULES
+from ntanalytics.subsystems.desk import SUBSYSTEM
+from tests.report_content.duties.contract_year import LAST, Year
+from tests.subsystems.made import judge
+
+
+@pytest.mark.parametrize(("least", "result", "status"), [(6, "met", "ok"), (8, "short", "warning")])
+def test_the_team_is_as_large_as_the_rule_of_the_site_demands(least: int, result: str, status: str) -> None:
+    month = Period.month(LAST)
+    day = month.first
+    roster = [
+        {"month_on": day, "person": str(number), "role": "engineer", "day": day, "source": "test"}
+        for number in range(7)
+    ]
+    rules = {
+        **RULES,
+        "desk.team": replace(RULES["desk.team"], threshold=replace(RULES["desk.team"].threshold, warning=least)),
+    }
+    span = Year({"desk.roster": roster}).span(month)
+    record = judge_duty(DUTIES["team"], replace(span, context=CheckContext(span.context.report, rules)))
+    assert [(fact.result, fact.reason) for fact in record.facts] == [(result, "少于 8 人" if result == "short" else "")]
+    assert record.target == f"每月不少于 {least} 人"
+    [finding] = judge(SUBSYSTEM, ["desk.team"], {"desk.roster": roster}, period=month, rules=rules)
+    assert finding.status == status
