@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 import pyarrow as pa
@@ -11,6 +11,7 @@ import pyarrow as pa
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.contract.desk_tickets import CATEGORIES, WITHDRAWN
 from ntanalytics.contract.enumerations import SUBSYSTEMS
+from ntanalytics.metrics.desk.compliance import ONBOARDED_WITHIN, STEPS, registered_onboarding
 from ntanalytics.metrics.desk.daily_service import RESPONSE_S, responses
 from ntanalytics.metrics.desk.duties import Result
 from ntanalytics.metrics.number_format import format_number
@@ -18,10 +19,6 @@ from ntanalytics.metrics.rows import rows
 from ntanalytics.periods.day_text import day_words
 from ntanalytics.report_content.duties.duty import MET, NO_RESULT, SHORT, SHORT_OR_OPEN, Duty, Fact, unless_hidden
 from ntanalytics.report_content.duties.span import DutySpan
-from ntanalytics.subsystems.desk.ticket_checks import CONNECTED_WITHIN
-
-#: Steps by which a unit joins (docs/domain.md, O6).
-_STEPS = {"account_on": "账号添加", "permission_on": "权限配置", "seal_on": "制作公章", "training_on": "使用培训"}
 
 _HOURS = RESPONSE_S // 3600
 
@@ -117,24 +114,19 @@ def _response(span: DutySpan, row: Mapping[str, Any]) -> Fact:
 
 
 def _onboarding(span: DutySpan) -> Iterator[Fact]:
-    for row in span.cases("desk.onboardings"):
-        noted, finished = span.day(row["noted_at"]), row["finished_on"]
-        if noted > span.last or (finished is not None and finished < span.first):
+    for row in rows(registered_onboarding(span.view("desk.onboardings").cases, span.last)):
+        ended, noted = row["ended_on"], row["begun_on"]
+        if ended is not None and ended < span.first:
             continue
-        lacking = [label for step, label in _STEPS.items() if not _is_past(row[step], span.last)]
         subject = f"{row['unit']}（{SUBSYSTEMS[row['subsystem']]}）"
-        if finished is not None and finished <= span.last:
-            text, reason = f"{day_words(finished)}接入完成", f"缺{'、'.join(lacking)}" * bool(lacking)
-            fact = Fact(noted, subject, text, "short" if lacking else "met", reason)
-        elif span.last - noted > timedelta(days=CONNECTED_WITHIN):
-            fact = Fact(noted, subject, "未完成接入", "short", f"登记超过{CONNECTED_WITHIN}日")
-        else:
-            fact = Fact(noted, subject, "正在接入", "open")
-        yield unless_hidden(span, fact, "desk.onboardings", since=noted) if fact.result == "short" else fact
-
-
-def _is_past(day: date | None, last: date) -> bool:
-    return day is not None and day <= last
+        text = "接入尚未完成" if ended is None else f"{day_words(ended)}接入完成"
+        if not row["is_late"]:
+            yield Fact(noted, subject, text, "open" if row["missing_steps"] else "met")
+            continue
+        lacking = "、".join(label for step, label in STEPS.items() if not row[step])
+        over = f"登记超过{ONBOARDED_WITHIN}日，" if ended is None else ""
+        fact = Fact(noted, subject, text, "short", f"{over}缺{lacking}")
+        yield unless_hidden(span, fact, "desk.onboardings", since=noted)
 
 
 #: Days before the span in which tickets may have been opened whose deadline lies in it.
@@ -205,7 +197,6 @@ TICKET_DUTIES = (
             "desk.onboardings.permission_on": SHORT,
             "desk.onboardings.seal_on": SHORT,
             "desk.onboardings.training_on": SHORT,
-            "desk.onboardings.finished_on": SHORT_OR_OPEN,
         },
         when_none="met",
         none_words="期内没有单位接入",

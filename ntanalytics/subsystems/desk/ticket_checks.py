@@ -18,7 +18,7 @@ from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics.desk import compliance
 from ntanalytics.metrics.desk import daily_service as daily
 from ntanalytics.metrics.desk import tickets as ticket_metrics
-from ntanalytics.metrics.desk.compliance import STEPS
+from ntanalytics.metrics.desk.compliance import ONBOARDED_WITHIN, STEPS
 from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.figures import figures
 from ntanalytics.metrics.rows import Rows, rows
@@ -27,8 +27,8 @@ from ntanalytics.subsystems.desk.ticket_flow_checks import as_open, bulk_closing
 #: Days of history with comparable days, and of a quarter.
 HISTORY, QUARTER_BACK = 70, 90
 
-#: Days within which a unit is connected, for which it is reported after that, and in which its training is looked for.
-CONNECTED_WITHIN, REPORTED_FOR, TRAININGS_BACK = 30, 7, 180
+#: Days for which a unit that is not connected is reported, and in which its training is looked for.
+REPORTED_FOR, TRAININGS_BACK = 7, 180
 
 #: Tickets of a quarter below which a share says nothing.
 _MIN_TICKETS = 50
@@ -114,14 +114,13 @@ def _onboarding(context: CheckContext, rule: Rule) -> list[Finding]:
     trainings = context.dataset("desk.trainings", TRAININGS_BACK)
     views = [tickets, trainings] if trainings.sources else [tickets]  # a ledger may record trainings as tickets alone
     register = context.dataset("desk.onboardings", TRAININGS_BACK)
-    first, last = (context.on - timedelta(days=CONNECTED_WITHIN + back) for back in (REPORTED_FOR, 1))
+    first, last = (context.on - timedelta(days=ONBOARDED_WITHIN + back) for back in (REPORTED_FOR, 1))
     # the register tells when a step is done, so that what is late is late until then
     since = context.on - timedelta(days=TRAININGS_BACK)
-    joined = figures(compliance.registered_onboarding(register.recent, since, last), register)
-    registered = {row["unit"] for row in rows(register.recent.select("unit"))}
-    lacking = {
-        row["unit"]: row for row in sorted(joined, key=lambda row: len(_missing_steps(row))) if _missing_steps(row)
-    }
+    joined = compliance.registered_onboarding(register.cases, context.on)
+    late = figures(joined.filter(joined.is_late), register)
+    registered = {row["unit"] for row in rows(joined.select("unit"))}
+    lacking = {row["unit"]: row for row in sorted(late, key=lambda row: len(_missing_steps(row)))}
     findings = {unit: _unconnected(rule, row) for unit, row in lacking.items()}
     for row in figures(compliance.onboarding(tickets.recent, trainings.recent, first, last), *views):
         if len(_missing_steps(row)) == 1 and row["unit"] not in registered:

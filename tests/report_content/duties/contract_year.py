@@ -101,6 +101,7 @@ _TABLES = (
     "desk.roster",
     "desk.incidents",
     "desk.changes",
+    "desk.onboardings",
     "desk.report_plan",
     "desk.tickets",
     "infra.backups",

@@ -63,3 +63,32 @@ def test_a_ticket_waits_for_its_first_response_as_the_inspection_says() -> None:
     }  # fmt: skip
     [finding] = judge(SUBSYSTEM, ["desk.late_responses"], {"desk.tickets": tickets}, period=Period.day(day))
     assert finding.value == 3
+
+
+def test_a_unit_is_late_to_join_as_the_inspection_says() -> None:
+    day = dt.date(2026, 11, 20)
+    steps = ("account_on", "permission_on", "seal_on", "training_on")
+    given: dict[str, tuple[int, Row]] = {
+        # all four steps prove it, though the unit never confirmed
+        "whole": (40, dict.fromkeys(steps, day)),
+        "without a seal": (40, dict.fromkeys(steps, day) | {"seal_on": None}),
+        "confirmed without a seal": (5, dict.fromkeys(steps, day) | {"seal_on": None, "finished_on": day}),
+        "new": (30, {}),
+    }
+    register: list[Row] = [
+        {
+            "unit": unit, "subsystem": "docexchange", "noted_at": at(day - dt.timedelta(days=back), 9),
+            "day": day - dt.timedelta(days=back), "changed_at": at(day, 9), "source": "test", **row,
+        }
+        for unit, (back, row) in given.items()
+    ]  # fmt: skip
+    facts = judge_duty(DUTIES["onboarding"], Year({"desk.onboardings": register}).span(Period.day(day))).facts
+    assert {fact.subject: fact.result for fact in facts} == {
+        "whole（公文交换）": "met",
+        "without a seal（公文交换）": "short",
+        "confirmed without a seal（公文交换）": "short",
+        "new（公文交换）": "open",
+    }
+    data: dict[str, list[Row]] = {"desk.onboardings": register, "desk.tickets": []}
+    findings = judge(SUBSYSTEM, ["desk.onboarding"], data, period=Period.day(day))
+    assert {finding.entity.key for finding in findings} == {"without a seal", "confirmed without a seal"}
