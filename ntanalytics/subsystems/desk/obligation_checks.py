@@ -11,7 +11,7 @@ from typing import Any
 from ntanalytics.checks.check import EVERY_PERIOD, Check
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.span_view import register, since
-from ntanalytics.contract.desk_plans import report_label
+from ntanalytics.contract.desk_plans import report_label, report_named
 from ntanalytics.contract.enumerations import subsystem_label
 from ntanalytics.findings.finding import Entity, Finding, subsystem_entity, violations
 from ntanalytics.findings.judgement import evaluate_rules, judge_row, judge_value, unknown
@@ -177,11 +177,7 @@ def unsigned_reports(rule: Rule, signoffs: DatasetView, working_days: Sequence[d
         working_days: the working days of the last weeks up to ``on``.
         on: the inspected day.
     """
-    signed: dict[str, set[date]] = {}
-    for row in rows(signoffs.recent):
-        week = _WEEK.fullmatch(str(row["period"]))
-        if week and row["signed_on"] <= on:
-            signed.setdefault(str(row["report"]), set()).add(date.fromisocalendar(int(week[1]), int(week[2]), 1))
+    signed = confirmed_weeks(rows(signoffs.recent), on)
     monday = on - timedelta(days=on.weekday())
     ended = [monday - timedelta(weeks=back) for back in range(1, WEEKS_REPORTED + 1 + WEEKS_KNOWN)]
     findings, covered = [], register(signoffs, min(ended[:WEEKS_REPORTED]))
@@ -197,6 +193,27 @@ def unsigned_reports(rule: Rule, signoffs: DatasetView, working_days: Sequence[d
         first = open_weeks[0] + timedelta(weeks=1) if open_weeks else None
         findings.append(finding.since_day(first if finding.is_violation else None))
     return findings
+
+
+def confirmed_weeks(signoffs: Iterable[Mapping[str, Any]], on: date) -> dict[str, dict[date, date]]:
+    """Return report → Monday of each week of which it is confirmed → day of the first confirmation.
+
+    Args:
+        signoffs: rows of ``desk.signoffs``; those whose period is no week are left out.
+        on: the last day that is known.
+    """
+    signed: dict[str, dict[date, date]] = {}
+    for row in signoffs:
+        week = _WEEK.fullmatch(str(row["period"]))
+        if week and row["signed_on"] <= on:
+            days, monday = signed.setdefault(report_named(str(row["report"])), {}), _monday(int(week[1]), int(week[2]))
+            days[monday] = min(row["signed_on"], days.get(monday, row["signed_on"]))
+    return signed
+
+
+def _monday(year: int, week: int) -> date:
+    """Return the Monday of a week; a number that the year lacks goes on into the next year."""
+    return date.fromisocalendar(year, 1, 1) + timedelta(weeks=week - 1)
 
 
 def _is_due(week: date, working_days: Sequence[date], on: date) -> bool:

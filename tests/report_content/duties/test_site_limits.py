@@ -92,3 +92,23 @@ def test_a_unit_is_late_to_join_as_the_inspection_says() -> None:
     data: dict[str, list[Row]] = {"desk.onboardings": register, "desk.tickets": []}
     findings = judge(SUBSYSTEM, ["desk.onboarding"], data, period=Period.day(day))
     assert {finding.entity.key for finding in findings} == {"without a seal", "confirmed without a seal"}
+
+
+@pytest.mark.parametrize("report", ["weekly_service_report", "服务周报"])
+def test_a_weekly_report_is_confirmed_under_either_name(report: str) -> None:
+    # the report of week 46 is issued on Monday the 16th of November; its three working days end on Thursday the 19th
+    day = dt.date(2026, 11, 19)
+    signoffs: list[Row] = [
+        {
+            "report": report if week == 45 else "weekly_service_report", "period": f"2026-W{week}", "source": "test",
+            "signed_on": signed_on, "day": signed_on,
+        }
+        for week in range(38, 46)
+        for signed_on in [dt.date.fromisocalendar(2026, week, 1) + dt.timedelta(days=9)]
+    ]  # fmt: skip
+    facts = judge_duty(DUTIES["signoffs"], Year({"desk.signoffs": signoffs}).span(Period.month(day))).facts
+    november = {fact.subject: fact.result for fact in facts}
+    assert november["服务周报 2026-W45"] == "met"
+    assert november["服务周报 2026-W46"] == "short"
+    [finding] = judge(SUBSYSTEM, ["desk.unconfirmed_reports"], {"desk.signoffs": signoffs}, period=Period.day(day))
+    assert (finding.entity.key, finding.details["weeks"]) == ("weekly_service_report", ("2026-W46",))
