@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from ntanalytics.errors import NtaError
+from ntanalytics.report_files import RECORD
 from ntanalytics.reports.record import Record, load_record
 from ntanalytics.workspace.report import Report
 
 T = TypeVar("T")
-
-_RECORD = "report.ipynb"
 
 #: What an unreadable record raises: its file, or what is taken from it.
 _UNREADABLE = (NtaError, OSError, KeyError, TypeError, ValueError)
@@ -36,7 +35,7 @@ def earlier_records(
     """
     contents: list[tuple[date, T]] = []
     try:
-        for path in sorted(_folder(report).glob(f"{periods}/{_RECORD}")):
+        for path in sorted(_folder(report).glob(f"{periods}/{RECORD}")):
             record = load_record(path)
             period = record.head.body["period"]
             last = date.fromisoformat(period["last"])
@@ -51,7 +50,7 @@ def earlier_records(
 
 def published_version(report: Report, read: Callable[[Record], T]) -> T | None:
     """Return what the published version of this very report says; None without a readable one."""
-    path = _folder(report) / report.period.text / _RECORD
+    path = _folder(report) / report.period.text / RECORD
     try:
         return read(load_record(path)) if path.is_file() else None
     except _UNREADABLE:

@@ -11,15 +11,13 @@ from ntanalytics.contract import DATASETS
 from ntanalytics.delivery.notices import notify, notify_once, resolve
 from ntanalytics.errors import SourceClosed
 from ntanalytics.ledger import Delivery
+from ntanalytics.report_files import FINDINGS
 from ntanalytics.runner.run_context import RunContext
 from ntanalytics.scheduling.delivery_results import DeliveryRun, undelivered
 from ntanalytics.scheduling.health import Health
 from ntanalytics.scheduling.jobs import Job
 from ntanalytics.scheduling.outcomes import RunOutcome
 from ntanalytics.settings.calendar_end import calendar_end
-
-#: File of the findings in a published report.
-FINDINGS = "findings.json"
 
 #: Number of failed attempts in a row from which a channel is reported; a short failure is not.
 _ATTEMPTS = 3
