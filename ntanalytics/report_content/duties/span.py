@@ -14,7 +14,7 @@ from ntanalytics.findings.phrases import listed
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics.rows import rows
 from ntanalytics.periods import PeriodKind, days_between
-from ntanalytics.periods.day_text import day_words, days_apart
+from ntanalytics.periods.day_text import day_span_list, day_words
 from ntanalytics.report_content.duties.report_log import ReportLog
 from ntanalytics.workspace.dataset_view import DatasetView
 
@@ -124,7 +124,7 @@ class DutySpan:
             if not view.sources:
                 yield f"没有配置{label}的数据源；需接入{label}"
             elif not view.is_complete:
-                days = listed(day_runs(view.missing), _NAMED_RUNS)
+                days = listed(day_span_list(view.missing), _NAMED_RUNS)
                 yield f"{label}缺{days}共{len(view.missing)}天数据；需补采"
 
     def where_known(self, reads: Mapping[str, int], *, needs_log: bool) -> DutySpan | None:
@@ -168,17 +168,6 @@ class DutySpan:
 
 def _rows(context: CheckContext, name: str, history: int, kind: str) -> Rows:
     return rows(getattr(context.dataset(name, history), kind))
-
-
-def day_runs(days: Sequence[date]) -> list[str]:
-    """Return days in words, successive ones as one: ``10月1日至10月7日``."""
-    runs: list[list[date]] = []
-    for day in sorted(days):
-        if runs and day - runs[-1][-1] == timedelta(days=1):
-            runs[-1].append(day)
-        else:
-            runs.append([day])
-    return [day_words(run[0]) if len(run) == 1 else "至".join(days_apart(run[0], run[-1])) for run in runs]
 
 
 def _unread_rows(context: CheckContext, name: str, since: date, until: date) -> int:
