@@ -11,6 +11,17 @@ def day_words(day: date) -> str:
     return f"{day.month}月{day.day}日"
 
 
+def issue_number(period: str) -> str:
+    """Return the number of a report of a period: ``2026年第47期`` of a week or month, ``编号20261118`` of a day.
+
+    Args:
+        period: the text form of the period.
+    """
+    year, _, rest = period.partition("-")
+    part = rest.removeprefix("W")
+    return f"{year}年第{int(part)}期" if part.isdigit() else f"编号{year}{rest.replace('-', '')}"
+
+
 def days_apart(first: date, last: date) -> tuple[str, str]:
     """Return two days in words, each with its year where they are of two: ``2026年11月23日``, ``2027年2月28日``."""
     if first.year == last.year:

@@ -33,17 +33,6 @@ def status_label(status: str) -> str:
     return STATUS_TEXTS[status].partition(" ")[2]
 
 
-def issue_number(period: Mapping[str, Any]) -> str:
-    """Return the number of a report: ``2026年第47期`` of a week or month, ``编号20261118`` of a day.
-
-    Args:
-        period: the period in the head of a record.
-    """
-    year, _, rest = str(period["text"]).partition("-")
-    part = rest.removeprefix("W")
-    return f"{year}年第{int(part)}期" if part.isdigit() else f"编号{year}{rest.replace('-', '')}"
-
-
 def as_of_line(head: Mapping[str, Any], zone: ZoneInfo) -> str:
     """Return the time of each source's data: ``数据截至：短信（sms） 11月23日 06:10；工单（desk） 未取得``.
 

@@ -17,6 +17,7 @@ from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.number_format import format_set_share
 from ntanalytics.metrics.quantity import Quantity
 from ntanalytics.periods.day_text import day_words
+from ntanalytics.workspace.dataset_view import unread_clause
 
 if TYPE_CHECKING:
     from ntanalytics.report_content.duties.span import DutySpan
@@ -188,7 +189,7 @@ def unless_hidden(span: DutySpan, fact: Fact, *datasets: str, since: date, until
         if span.is_hidden(name, since, until):
             return replace(fact, result="unproven", reason=f"其间有{label}数据未取得")
         if unread := span.unread_rows(name, since, until):
-            return replace(fact, result="unproven", reason=f"{label}有 {unread} 行未能读取")
+            return replace(fact, result="unproven", reason=unread_clause(label, unread))
     return fact
 
 

@@ -16,7 +16,7 @@ from ntanalytics.metrics.rows import rows
 from ntanalytics.periods import PeriodKind, days_between
 from ntanalytics.periods.day_text import day_span_list, day_words
 from ntanalytics.report_content.duties.report_log import ReportLog
-from ntanalytics.workspace.dataset_view import DatasetView
+from ntanalytics.workspace.dataset_view import DatasetView, unread_clause
 
 #: Rows of a dataset, which nobody changes.
 Rows = Sequence[Mapping[str, Any]]
@@ -160,7 +160,7 @@ class DutySpan:
         """Yield the datasets of which rows of the span were rejected, and what would be needed, in Chinese."""
         for name in names:
             if unread := self.unread_rows(name, self.first):
-                yield f"{self.view(name).contract.label}有 {unread} 行未能读取；需更正后重新采集"
+                yield f"{unread_clause(self.view(name).contract.label, unread)}；需更正后重新采集"
 
     def _missing(self, name: str) -> frozenset[date]:
         return self.context.shared(_missing_days, name)
