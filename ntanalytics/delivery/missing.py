@@ -16,12 +16,10 @@ from ntanalytics.delivery.report_folder import parameters_key
 from ntanalytics.errors import BadPeriod, CalendarMissing, UsageError
 from ntanalytics.ledger import Run
 from ntanalytics.periods import Calendar, Period, PeriodKind, parse_period
+from ntanalytics.settings.parts import FURTHEST_DAYS
 
 #: Number of issued periods from which a report counts as regular.
 REGULAR = 3
-
-#: Days back from today in which gaps are searched.
-_FURTHEST_DAYS = 400
 
 _UNKNOWN_REASON = "运行未完成"
 
@@ -109,7 +107,7 @@ def publication_gaps(
             continue
         report = next(iter(issues.values()))
         earliest = min(issue.period.first for issue in issues.values())
-        earliest = max(earliest, today - dt.timedelta(days=_FURTHEST_DAYS))
+        earliest = max(earliest, today - dt.timedelta(days=FURTHEST_DAYS))
         try:
             due = periods_due(kind, earliest)
         except CalendarMissing:

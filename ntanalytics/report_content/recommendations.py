@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ntanalytics.checks.context import QUARTER_DAYS
+from ntanalytics.checks.covered_days import register
 from ntanalytics.checks.engine import Evaluation
-from ntanalytics.checks.span_view import register
 from ntanalytics.checks.subsystem import Subsystem
 from ntanalytics.findings.finding import checks_by_system
 from ntanalytics.findings.rule import with_limits

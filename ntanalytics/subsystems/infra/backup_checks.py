@@ -9,8 +9,8 @@ from typing import Any
 
 from ntanalytics.checks.check import EVERY_PERIOD, QUARTER, WEEK, Check, SuppressedBy
 from ntanalytics.checks.context import QUARTER_DAYS, CheckContext
+from ntanalytics.checks.covered_days import register, unless_unread
 from ntanalytics.checks.onset import with_onset_at
-from ntanalytics.checks.span_view import register, unless_unread
 from ntanalytics.contract.infra import BACKUPS
 from ntanalytics.findings.finding import Entity, Finding, violations
 from ntanalytics.findings.judgement import evaluate_rules, judge_value, unknown
