@@ -178,7 +178,7 @@ def alert_calendar(context: RunContext, jobs: Mapping[str, Job]) -> None:
         SettingsError: the calendar file cannot be read.
     """
     settings, ledger = context.settings, context.ledger
-    end = calendar_end(jobs, settings.calendar(), context.clock().astimezone(settings.zone).date())
+    end = calendar_end(jobs, settings.calendar(), settings.local_day(context.clock()))
     current = f"calendar {end.year}" if end and end.stops else ""
     for notice in ledger.notices.list_open():
         if notice.key.startswith("calendar ") and notice.key != current:
