@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ntanalytics.errors import BadPeriod, CalendarMissing, SettingsError
 from ntanalytics.periods import Calendar, Period, PeriodKind, parse_period
-from ntanalytics.periods.day_text import counted_days, day_spans, days_apart
+from ntanalytics.periods.day_text import counted_days, day_span_list, day_spans, days_apart, short_day_spans
 from ntanalytics.settings import read_calendar
 
 TODAY = dt.date(2026, 11, 24)  # a Tuesday
@@ -165,6 +165,8 @@ def test_days_are_written_as_runs() -> None:
     assert (
         day_spans([*days, dt.date(2026, 11, 30), dt.date(2026, 12, 1)]) == "11月18日、11月20日至22日、11月30日至12月1日"
     )
+    assert day_span_list(reversed(days)) == ["11月18日", "11月20日至22日"]
+    assert (short_day_spans(days), short_day_spans([])) == ("11-18、11-20—11-22", "")
 
 
 def test_days_of_two_years_have_theirs() -> None:

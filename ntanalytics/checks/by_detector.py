@@ -38,6 +38,7 @@ from ntanalytics.metrics import measure as measure_of
 from ntanalytics.metrics.rows import Rows
 
 __all__ = [
+    "LEFT_OF_BATCHES",
     "MAX_SHARE_LEFT",
     "BurstSearch",
     "failure_burst",
@@ -50,6 +51,9 @@ __all__ = [
     "silence",
     "volume_gap",
 ]
+
+#: Largest share that a gap leaves of what comes in batches: messages, calls, registrations.
+LEFT_OF_BATCHES = 0.15
 
 
 def failure_burst(

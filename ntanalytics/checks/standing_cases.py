@@ -9,9 +9,9 @@ import ibis.expr.types as ir
 import pyarrow.compute as pc
 
 from ntanalytics.checks.context import CheckContext
+from ntanalytics.checks.covered_days import rows_of_whole_days
 from ntanalytics.checks.known_columns import known_columns, with_known_values
 from ntanalytics.checks.parent_units import PARENT, add_parents, parents_of, unit_link, with_our_units
-from ntanalytics.checks.span_view import rows_of_whole_days
 from ntanalytics.contract import DATASETS, Dataset, Kind
 from ntanalytics.contract.dimensions import GIVEN_UP, breakdown, referred
 from ntanalytics.detectors.surveillance.cohorts import unended

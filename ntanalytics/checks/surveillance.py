@@ -26,6 +26,7 @@ from ntanalytics.detectors.surveillance.leaf_table import HOURS, Members
 from ntanalytics.findings.correlation_rules import OUTAGES_OF_TARGETS
 from ntanalytics.findings.finding import Finding, violations
 from ntanalytics.findings.judgement import unknown
+from ntanalytics.findings.related_subjects import rose
 from ntanalytics.findings.rule import Rule, surveillance_rule
 from ntanalytics.findings.subjects import members_of, says_what, subject
 from ntanalytics.findings.surveillance_text import TEXT
@@ -112,7 +113,7 @@ def _is_of_value(finding: Finding) -> bool:
 def _is_fallen_day(finding: Finding) -> bool:
     """Return whether a subject is all events of a day, of which hours without any are a part."""
     is_whole = finding.is_violation and finding.window is None and not members_of(finding)
-    return is_whole and not finding.details.get("value") and not _is_more(finding)
+    return is_whole and not finding.details.get("value") and not rose(finding)
 
 
 def _is_step_of_all(finding: Finding) -> bool:
@@ -120,15 +121,11 @@ def _is_step_of_all(finding: Finding) -> bool:
     return finding.is_violation and _STEP in finding.details and not members_of(finding)
 
 
-def _is_more(finding: Finding) -> bool:
-    return float(finding.figures.get("seen") or 0) > float(finding.figures.get("expected") or 0)
-
-
 def _is_no_surge(finding: Finding) -> bool:
     """Return whether a subject is about anything but more events than usual, of which their manner says nothing."""
     if not finding.is_violation or finding.details.get("value") or is_of_endings(finding):
         return True
-    return not _is_more(finding)
+    return not rose(finding)
 
 
 def _follows_failures(finding: Finding) -> bool:

@@ -170,6 +170,11 @@ def report_label(report: str) -> str:
     return REPORT_NAMES.get(report, report)
 
 
+def report_named(words: str) -> str:
+    """Return the report that a desk names by its name or as its readers call it; any other as it is."""
+    return next((report for report, label in REPORT_NAMES.items() if label == words), words)
+
+
 SIGNOFFS = Dataset(
     name="desk.signoffs",
     label="用户确认",

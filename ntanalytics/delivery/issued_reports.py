@@ -10,10 +10,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from ntanalytics.delivery.manifest import MANIFEST, RENDERINGS, Manifest, parse_manifest
+from ntanalytics.delivery.manifest import RENDERINGS, Manifest
 from ntanalytics.delivery.report_folder import parse_folder_name
 from ntanalytics.errors import BadPeriod
 from ntanalytics.periods import Period, parse_period
+from ntanalytics.report_files import MANIFEST, parse_manifest
 from ntanalytics.reports.renamed import current_state, gaps_of
 
 

@@ -1,26 +1,16 @@
-"""Files of an issued report: their names, and the manifest that describes them."""
+"""Manifest of an issued report: what it tells, and the names of the renderings for their readers."""
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO, NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from ntanalytics.findings.threshold import Status as State
-from ntanalytics.language import tr
-
-MANIFEST = "manifest.json"
-RECORD = "report.ipynb"
-WORKBOOK = "report.xlsx"
-OFD = "report.ofd"
+from ntanalytics.report_files import DOCUMENT, HTML, OFD, PDF, WORKBOOK, load_manifest
 
 #: Renderings for readers with their Chinese names, in the order in which they are offered.
-RENDERINGS = {"report.html": "网页", WORKBOOK: "Excel", "report.pdf": "PDF", "report.docx": "Word", OFD: "OFD"}
-
-#: A manifest has some kilobytes; a larger file was not written by the suite.
-_LARGEST_BYTES = 4 * 2**20
+RENDERINGS = {HTML: "网页", WORKBOOK: "Excel", PDF: "PDF", DOCUMENT: "Word", OFD: "OFD"}
 
 
 class Artefact(TypedDict):
@@ -103,28 +93,10 @@ class Manifest(TypedDict, total=False):
     manifest_sha256: str
 
 
-def load_manifest(folder: Path) -> Manifest:
-    """Return the manifest of an issued report.
-
-    Raises:
-        OSError: the file cannot be read.
-        ValueError, RecursionError: it is not a JSON object.
-    """
-    with (folder / MANIFEST).open("rb") as file:
-        return parse_manifest(file, os.fstat(file.fileno()).st_size)
-
-
-def parse_manifest(file: BinaryIO, size: int) -> Manifest:
-    """Return the manifest that an open file of a size holds; raises as :func:`load_manifest`."""
-    content: Manifest = json.loads(file.read(min(size, _LARGEST_BYTES)))
-    if not isinstance(content, dict):
-        raise TypeError(tr("the manifest is not a JSON object"))
-    return content
-
-
 def read_manifest(folder: Path) -> Manifest | None:
     """Return the manifest of an issued report, or None if there is none that can be read."""
     try:
-        return load_manifest(folder)
+        manifest: Manifest = load_manifest(folder)
     except (OSError, ValueError, TypeError, RecursionError):
         return None
+    return manifest

@@ -10,22 +10,17 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
+from ntanalytics.delivery.failure_causes import CAUSES
 from ntanalytics.delivery.issued_reports import IssuedReport
 from ntanalytics.delivery.report_folder import parameters_key
 from ntanalytics.errors import BadPeriod, CalendarMissing, UsageError
 from ntanalytics.ledger import Run
 from ntanalytics.periods import Calendar, Period, PeriodKind, parse_period
+from ntanalytics.settings.parts import FURTHEST_DAYS
 
 #: Number of issued periods from which a report counts as regular.
 REGULAR = 3
 
-#: Days back from today in which gaps are searched.
-_FURTHEST_DAYS = 400
-
-_REASONS = {
-    3: "配置有误或缺少口令", 4: "映射与数据规范不符", 5: "数据源读取失败", 6: "数据湖或运行台账出错", 7: "报告运行出错",
-    8: "发布失败，请检查磁盘与权限", 9: "核对不一致，未予发布", 10: "缺少工作日历",
-}  # fmt: skip
 _UNKNOWN_REASON = "运行未完成"
 
 #: A report with its parameters, as a key.
@@ -81,7 +76,7 @@ def failures(issued: Iterable[IssuedReport], runs: Iterable[Run], outputs: Path)
                     report=run.report,
                     parameters=run.parameters,
                     periods=(period,),
-                    why=_REASONS.get(code or 0, _UNKNOWN_REASON),
+                    why=CAUSES.get(code or 0, _UNKNOWN_REASON),
                     at=run.ended_at or run.started_at,
                     run_id=run.id,
                     standing=versions.get(key),
@@ -112,7 +107,7 @@ def publication_gaps(
             continue
         report = next(iter(issues.values()))
         earliest = min(issue.period.first for issue in issues.values())
-        earliest = max(earliest, today - dt.timedelta(days=_FURTHEST_DAYS))
+        earliest = max(earliest, today - dt.timedelta(days=FURTHEST_DAYS))
         try:
             due = periods_due(kind, earliest)
         except CalendarMissing:

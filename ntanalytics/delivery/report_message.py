@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ntanalytics.delivery.email_body import email_body
-from ntanalytics.delivery.manifest import RECORD, RENDERINGS, WORKBOOK, Manifest
+from ntanalytics.delivery.manifest import RENDERINGS, Manifest
 from ntanalytics.delivery.message import Attachment, Message
 from ntanalytics.delivery.report_folder import parse_folder_name
 from ntanalytics.delivery.summary import subject, summary
+from ntanalytics.report_files import RECORD, WORKBOOK
 from ntanalytics.reports.record import Record, load_record
 
 #: Characters that some file system of a recipient refuses in the name of a file.

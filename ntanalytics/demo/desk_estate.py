@@ -16,7 +16,7 @@ from ntanalytics.demo.incidents.default_script import DEFAULT_SEED
 from ntanalytics.demo.incidents.incident import Incident
 from ntanalytics.demo.incidents.kinds import INCIDENT_KINDS
 from ntanalytics.demo.incidents.random.build import build
-from ntanalytics.demo.local_time import midnight, moment
+from ntanalytics.demo.local_time import moment, morning_after
 from ntanalytics.demo.population.city import city_of
 from ntanalytics.demo.products.desk_workbook.workbook import desk_rows
 from ntanalytics.demo.shortfalls import Sheets, Shortfall, plant
@@ -75,7 +75,7 @@ class DeskEstate:
 
     def clock(self) -> dt.datetime:
         """Return 06:10 on the morning after the last day, at which the estate is read."""
-        return midnight(self.until + dt.timedelta(days=1)).replace(hour=6, minute=10)
+        return morning_after(self.until)
 
 
 def write_desk_estate(

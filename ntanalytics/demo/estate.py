@@ -11,7 +11,7 @@ from pathlib import Path
 from ntanalytics.demo.incidents.default_script import DEFAULT_SEED
 from ntanalytics.demo.incidents.incident import SPAN_DAYS, Incident
 from ntanalytics.demo.incidents.planning import benign_events, plan_incidents
-from ntanalytics.demo.local_time import midnight
+from ntanalytics.demo.local_time import morning_after
 from ntanalytics.demo.population.city import City, city_of
 from ntanalytics.demo.products.bacula import write_bacula
 from ntanalytics.demo.products.desk_workbook.workbook import write_desk_workbook
@@ -79,7 +79,7 @@ class Estate:
 
     def clock(self) -> dt.datetime:
         """Return 06:10 on the morning after the last day, whatever the date: the time at which the estate is read."""
-        return midnight(self.until + dt.timedelta(days=1)).replace(hour=6, minute=10)
+        return morning_after(self.until)
 
 
 @dataclass(frozen=True)

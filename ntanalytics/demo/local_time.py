@@ -18,6 +18,11 @@ def midnight(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(), ZONE)
 
 
+def morning_after(day: dt.date) -> dt.datetime:
+    """Return the time at which an estate is read: 06:10 after its last day."""
+    return midnight(day + dt.timedelta(days=1)).replace(hour=6, minute=10)
+
+
 def moment(day: dt.date, clock: str) -> dt.datetime:
     """Return a local moment, with the zone, from a day and ``HH:MM``; 24:00 is the following midnight."""
     hours, minutes = (int(part) for part in clock.split(":"))

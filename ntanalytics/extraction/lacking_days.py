@@ -58,7 +58,7 @@ class LackingDays:
     @property
     def today(self) -> dt.date:
         """The local day."""
-        return self.clock().astimezone(self.settings.zone).date()
+        return self.settings.local_day(self.clock())
 
     def asked(
         self, contract: Dataset, sources: Sequence[Source], window: tuple[dt.date, dt.date], history: int

@@ -14,7 +14,7 @@ from ntanalytics.metrics.measure import PREVIOUS
 from ntanalytics.metrics.noise import is_steady_count, is_steady_rate
 from ntanalytics.metrics.number_format import format_number
 from ntanalytics.metrics.quantity import Certainty, mark_bound
-from ntanalytics.periods.day_text import day_words
+from ntanalytics.periods.day_text import day_words, issue_number
 
 #: Number of names in a list; 等 stands for the rest.
 MAX_NAMES = 3
@@ -40,7 +40,7 @@ def snapshot_words(day: date, whole_on: date, lost: int, kinds: Sequence[str]) -
 
 def issue_words(text: str) -> str:
     """Return a text with its ISO weeks as the numbers of reports: ``服务周报2026年第43期`` of ``服务周报 2026-W43``."""
-    return re.sub(r" ?(\d{4})-W(\d{2})\b", lambda week: f"{week[1]}年第{int(week[2])}期", text)
+    return re.sub(r" ?(\d{4}-W\d{2})\b", lambda week: issue_number(week[1]), text)
 
 
 def clock(seconds: float) -> str:

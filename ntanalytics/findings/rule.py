@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass
 from types import MappingProxyType
@@ -9,6 +10,7 @@ from typing import Literal
 
 from ntanalytics.findings.threshold import Threshold
 from ntanalytics.metrics import measure as measure_of
+from ntanalytics.metrics.number_format import format_number
 
 #: Kinds of rules: what a figure is held against.
 Kind = Literal[
@@ -42,6 +44,10 @@ class RateNouns:
     hits: str
     events: str
     unit: str
+
+
+#: Limit of a rule in a text.
+_LIMIT = re.compile(r"\{([a-z0-9_.]+)( critical)?\}")
 
 
 @dataclass(frozen=True)
@@ -88,6 +94,22 @@ class Rule:
     def check(self) -> str:
         """The label of the check, in Chinese."""
         return self.label or measure_of(self.measure).label
+
+
+def with_limits(text: str, rules: Mapping[str, Rule]) -> str:
+    """Return a text with the limits of rules in place of their codes: ``{desk.team}``, ``{infra.disk critical}``.
+
+    Args:
+        text: the text.
+        rules: code → rule, as the site has it.
+    """
+    return _LIMIT.sub(lambda match: _limit_words(rules[match[1]], is_critical=bool(match[2])), text)
+
+
+def _limit_words(rule: Rule, *, is_critical: bool) -> str:
+    measure = measure_of(rule.measure)
+    limit = rule.threshold.critical if is_critical else rule.threshold.warning
+    return format_number(limit, measure.format, measure.unit)
 
 
 def source_rule(subsystem: str) -> Rule:

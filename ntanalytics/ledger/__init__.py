@@ -10,11 +10,10 @@ from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
-from sqlalchemy.pool import NullPool
 
 from ntanalytics.errors import LakeError
 from ntanalytics.language import tr
-from ntanalytics.ledger.access import writing
+from ntanalytics.ledger.access import unpooled_engine, writing
 from ntanalytics.ledger.audit import Actor, Audit, Event
 from ntanalytics.ledger.chain import Anchor, Chain
 from ntanalytics.ledger.corrections import Correction, Corrections
@@ -70,7 +69,7 @@ class Ledger:
                 if "timeout" not in parsed.query:
                     arguments = {"timeout": 30}  # another process may be writing
             # No connection stays open: there are few statements, and another process may need the file.
-            self._engine = sa.create_engine(parsed, poolclass=NullPool, hide_parameters=True, connect_args=arguments)
+            self._engine = unpooled_engine(parsed, **arguments)
         except (sa.exc.SQLAlchemyError, ModuleNotFoundError, OSError) as error:
             raise LakeError(tr("cannot open the ledger: {error}", error=error), where=where, todo=tr(_TODO)) from error
         with writing(self._engine) as connection:

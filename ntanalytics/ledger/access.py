@@ -11,11 +11,22 @@ from operator import attrgetter
 from typing import Any, TypeVar, overload
 
 import sqlalchemy as sa
+from sqlalchemy.pool import NullPool
 
 from ntanalytics.errors import LakeError
 from ntanalytics.language import tr
 
 _Record = TypeVar("_Record")
+
+
+def unpooled_engine(url: str | sa.URL, **connect_args: Any) -> sa.Engine:
+    """Return an engine that keeps no connection, and shows no value in an error.
+
+    Args:
+        url: the ledger.
+        connect_args: arguments for the driver.
+    """
+    return sa.create_engine(url, poolclass=NullPool, hide_parameters=True, connect_args=connect_args)
 
 
 @contextmanager

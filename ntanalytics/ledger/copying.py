@@ -13,11 +13,10 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
-from sqlalchemy.pool import NullPool
 
 from ntanalytics.errors import LakeError
 from ntanalytics.language import tr
-from ntanalytics.ledger.access import reading, writing
+from ntanalytics.ledger.access import reading, unpooled_engine, writing
 from ntanalytics.ledger.audit_tables import guard
 from ntanalytics.ledger.chain_tables import chain_head
 from ntanalytics.ledger.schema_version import PRESENT, ledger_version, lock, revision
@@ -46,7 +45,7 @@ def copy_ledger(url: str, target: Path) -> None:
             with closing(sqlite3.connect(f"file:{parsed.database}?mode=ro", uri=True, timeout=30)) as original:
                 _copy_file(original, target)
             return
-        with _snapshot(url) as source, writing(_engine(f"sqlite:///{target}")) as copy:
+        with _snapshot(url) as source, writing(unpooled_engine(f"sqlite:///{target}")) as copy:
             metadata.create_all(copy)
             _copy_rows(source, copy)
             guard(copy)
@@ -84,7 +83,7 @@ def load_ledger(source: Path, url: str) -> None:
                 tr("cannot write the ledger: {error}", error=error), where=str(target), todo=tr("is the disk full?")
             ) from error
         return
-    with reading(_engine(f"sqlite:///{source}")) as original, writing(_engine(url)) as connection:
+    with reading(unpooled_engine(f"sqlite:///{source}")) as original, writing(unpooled_engine(url)) as connection:
         lock(connection)
         metadata.create_all(connection)
         for table in _NEVER_EMPTY:
@@ -101,7 +100,7 @@ def is_empty(url: str) -> bool:
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite" and not Path(str(parsed.database)).exists():
         return True
-    with reading(_engine(url)) as connection:
+    with reading(unpooled_engine(url)) as connection:
         present = set(sa.inspect(connection).get_table_names())
         if revision(connection) not in ("", PRESENT):
             return False
@@ -127,7 +126,7 @@ def _copy_file(original: sqlite3.Connection, target: Path) -> None:
 @contextmanager
 def _snapshot(url: str) -> Iterator[sa.Connection]:
     """Yield a connection that sees the ledger of a server as it is at the first query."""
-    engine = _engine(url).execution_options(isolation_level="REPEATABLE READ")
+    engine = unpooled_engine(url).execution_options(isolation_level="REPEATABLE READ")
     with reading(engine) as connection:
         present = revision(connection)
         if present != PRESENT:
@@ -160,7 +159,3 @@ def _counts(table: sa.Table) -> bool:
 
 def _by_key(table: sa.Table, row: Mapping[Any, Any]) -> Mapping[str, Any]:
     return {column.key: row[column] for column in table.columns}
-
-
-def _engine(url: str) -> sa.Engine:
-    return sa.create_engine(url, poolclass=NullPool, hide_parameters=True)

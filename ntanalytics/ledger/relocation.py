@@ -6,9 +6,8 @@ import datetime as dt
 from pathlib import Path
 
 import sqlalchemy as sa
-from sqlalchemy.pool import NullPool
 
-from ntanalytics.ledger.access import utc_now, writing
+from ntanalytics.ledger.access import unpooled_engine, utc_now, writing
 from ntanalytics.ledger.audit import Audit
 from ntanalytics.ledger.schedule_tables import leases
 from ntanalytics.ledger.tables import runs
@@ -30,7 +29,7 @@ def relocate(url: str, before: Path, after: Path) -> int:
     Returns:
         The number of runs that the host was at.
     """
-    with writing(sa.create_engine(url, poolclass=NullPool, hide_parameters=True)) as connection:
+    with writing(unpooled_engine(url)) as connection:
         connection.execute(leases.delete())
         for run_id, path in connection.execute(sa.select(runs.c.id, runs.c.path)).all():
             if Path(path).is_relative_to(before):

@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from sqlalchemy.pool import NullPool
 
 from ntanalytics.errors import LakeError
 from ntanalytics.language import tr
-from ntanalytics.ledger.access import reading, writing
+from ntanalytics.ledger.access import reading, unpooled_engine, writing
 from ntanalytics.ledger.schema_version import PRESENT, UNVERSIONED, SchemaAge, lock, revision, schema_age
 from ntanalytics.ledger.tables import metadata
 
@@ -53,7 +52,7 @@ def plan_upgrade(url: str) -> LedgerUpgrade:
     Raises:
         LakeError: the ledger cannot be read, or is newer than this program.
     """
-    with reading(_engine(url)) as connection:
+    with reading(unpooled_engine(url)) as connection:
         return _plan(connection)
 
 
@@ -69,7 +68,7 @@ def upgrade_ledger(url: str) -> tuple[LedgerUpgrade, Mapping[str, int]]:
     """
     from alembic import command
 
-    with writing(_engine(url)) as connection:
+    with writing(unpooled_engine(url)) as connection:
         lock(connection)
         plan = _plan(connection)
         if not plan.steps:
@@ -153,7 +152,3 @@ def _config(connection: sa.Connection) -> Config:
     config.set_main_option("script_location", str(Path(__file__).with_name("migrations")).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     return config
-
-
-def _engine(url: str) -> sa.Engine:
-    return sa.create_engine(url, poolclass=NullPool, hide_parameters=True)

@@ -158,7 +158,7 @@ def _latest(settings: Settings, source: Source, dataset: str, now: dt.datetime) 
     mapping = source.mapping(dataset)
     since, until = now - dt.timedelta(hours=1), now
     if mapping.window_form == "date":  # an hour of days is the day
-        today = now.astimezone(settings.zone).date()
+        today = settings.local_day(now)
         since, until = local_window(today, today, settings.zone)
     conformance = conform(source, mapping, since, until, settings.zone, taken_at=now)
     # whole days of logs would be read line by line: an hour says enough of them
@@ -207,7 +207,7 @@ def _calendar(settings: Settings, now: dt.datetime) -> Iterator[Diagnosis]:
     except NtaError as error:
         yield critical("calendar", "file", error)
         return
-    today = now.astimezone(settings.zone).date()
+    today = settings.local_day(now)
     try:
         jobs = load_jobs(settings.jobs)
     except NtaError:  # `ntanalytics schedule` tells of it

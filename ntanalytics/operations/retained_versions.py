@@ -11,8 +11,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ntanalytics.delivery.manifest import MANIFEST, load_manifest
 from ntanalytics.language import tr
+from ntanalytics.report_files import MANIFEST, load_manifest
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,17 @@ def day_words(day: date) -> str:
     return f"{day.month}月{day.day}日"
 
 
+def issue_number(period: str) -> str:
+    """Return the number of a report of a period: ``2026年第47期`` of a week or month, ``编号20261118`` of a day.
+
+    Args:
+        period: the text form of the period.
+    """
+    year, _, rest = period.partition("-")
+    part = rest.removeprefix("W")
+    return f"{year}年第{int(part)}期" if part.isdigit() else f"编号{year}{rest.replace('-', '')}"
+
+
 def days_apart(first: date, last: date) -> tuple[str, str]:
     """Return two days in words, each with its year where they are of two: ``2026年11月23日``, ``2027年2月28日``."""
     if first.year == last.year:
@@ -33,21 +44,35 @@ def day_spans(days: Iterable[date], years: Container[int] | None = None) -> str:
         days: the days.
         years: the years of which the reader reads; a run that begins in another one has its year. None: it has none.
     """
-    runs: list[list[date]] = []
-    for day in sorted(set(days)):
-        if runs and day - runs[-1][-1] == timedelta(days=1):
-            runs[-1].append(day)
-        else:
-            runs.append([day])
     return "、".join(
-        f"{run[0].year}年" * (years is not None and run[0].year not in years and run[0].year == run[-1].year)
-        + _span(run)
-        for run in runs
+        f"{first.year}年" * (years is not None and first.year not in years and first.year == last.year)
+        + _span(first, last)
+        for first, last in _runs(days)
     )
 
 
-def _span(run: Sequence[date]) -> str:
-    first, last = run[0], run[-1]
+def day_span_list(days: Iterable[date]) -> list[str]:
+    """Return the runs of days, each as in :func:`day_spans`, for a list of which only some are named."""
+    return [_span(first, last) for first, last in _runs(days)]
+
+
+def short_day_spans(days: Iterable[date]) -> str:
+    """Return days with runs of them joined, for a narrow column: ``11-18—11-20、11-25``."""
+    return "、".join(f"{first:%m-%d}" + f"—{last:%m-%d}" * (first < last) for first, last in _runs(days))
+
+
+def _runs(days: Iterable[date]) -> list[tuple[date, date]]:
+    """Return the first and the last day of each run of successive days, in their order."""
+    runs: list[tuple[date, date]] = []
+    for day in sorted(set(days)):
+        if runs and day - runs[-1][1] == timedelta(days=1):
+            runs[-1] = runs[-1][0], day
+        else:
+            runs.append((day, day))
+    return runs
+
+
+def _span(first: date, last: date) -> str:
     if first == last:
         return day_words(first)
     begin, end = days_apart(first, last)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -11,10 +10,7 @@ from types import MappingProxyType
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.headline import EventWords
 from ntanalytics.findings.lifecycle import FindingLifecycle, LifecycleState
-from ntanalytics.findings.rule import Rule
 from ntanalytics.findings.text import WordedFinding, Wording
-from ntanalytics.metrics import measure as measure_of
-from ntanalytics.metrics.number_format import format_number
 from ntanalytics.periods.day_text import day_words
 from ntanalytics.recommendations.causes import CAUSES_BY_CODE, OPERATIONS
 from ntanalytics.recommendations.ranking import EFFORTS, Cause, Effort
@@ -26,9 +22,6 @@ _DAYS: dict[Effort, int] = {"day": 1, "week": 7}
 #: Within what a violation is looked into of which nobody knows the cause.
 _UNEXPLAINED: Effort = "day"
 
-#: Limit of a rule in a success criterion.
-_LIMIT = re.compile(r"\{([a-z0-9_.]+)( critical)?\}")
-
 #: Words of a deadline that is over.
 LATE = "，已逾期"
 
@@ -36,22 +29,6 @@ LATE = "，已逾期"
 def cause_of(finding: Finding) -> Cause | None:
     """Return the cause of a violation; None of anything else."""
     return CAUSES_BY_CODE.get(finding.rule.cause) if finding.is_violation else None
-
-
-def success_words(cause: Cause, rules: Mapping[str, Rule]) -> str:
-    """Return the success criterion of a cause with the limits of the site.
-
-    Args:
-        cause: the cause.
-        rules: code → rule, as the site has it.
-    """
-    return _LIMIT.sub(lambda match: _limit_words(rules[match[1]], is_critical=bool(match[2])), cause.success)
-
-
-def _limit_words(rule: Rule, *, is_critical: bool) -> str:
-    measure = measure_of(rule.measure)
-    limit = rule.threshold.critical if is_critical else rule.threshold.warning
-    return format_number(limit, measure.format, measure.unit)
 
 
 def due_on(effort: Effort, first_seen_on: date) -> date | None:

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
-from operator import itemgetter
-from typing import Any
 
-from ntanalytics.errors import NtaError
 from ntanalytics.findings.phrases import listed
 from ntanalytics.metrics.desk.duties import VERDICTS, Verdict
 from ntanalytics.periods.day_text import day_words
@@ -20,12 +16,13 @@ from ntanalytics.report_content.duties.opening import contract_span, days_of_yea
 from ntanalytics.report_content.duties.plan_duties import plans_of_year
 from ntanalytics.report_content.duties.span import DutySpan
 from ntanalytics.report_content.duty_blocks import obligation_table
+from ntanalytics.report_content.earlier_records import earlier_records
 from ntanalytics.report_content.scoring import SheetScore, judge_by_sheet
 from ntanalytics.report_content.service_quality import platform_availability
 from ntanalytics.reports import Kpis, Sentence, Table, kpi, kpis
 from ntanalytics.reports.blocks.block import Block
 from ntanalytics.reports.data import plain_row
-from ntanalytics.reports.record import Field, load_record
+from ntanalytics.reports.record import Field, Record
 from ntanalytics.workspace.report import Report
 
 #: Block of a published acceptance with its verdicts.
@@ -188,10 +185,13 @@ def contract_progress(report: Report) -> list[Block]:
 
 def changed_table(accepted: Acceptance, *, id: str = "changed") -> Table:
     """Return the obligations whose verdict differs from the last acceptance of the same contract year."""
-    title, earlier = "与上次验收相比", _earlier(accepted.report)
+    title, period = "与上次验收相比", accepted.report.period
+    earlier = earlier_records(accepted.report, _verdicts, before=period.last, periods=f"{period.first}_*")
     if earlier is None:
+        return Table(id, title, note="本合同年度更早的验收报告无法读取，各项结论有无变化未知。")
+    if not earlier:
         return Table(id, title, note="本合同年度没有更早的验收报告。")
-    last, verdicts = earlier
+    last, verdicts = earlier[-1]
     changed = tuple(
         plain_row({"id": item.obligation.id, "obligation": item.obligation.label, "then": then, "now": now})
         for item in accepted.obligations
@@ -201,19 +201,6 @@ def changed_table(accepted: Acceptance, *, id: str = "changed") -> Table:
     return Table(id, title, fields=_CHANGED, rows=changed, note=note)
 
 
-def _earlier(report: Report) -> tuple[date, dict[str, str]] | None:
-    """Return the last day and the verdicts of the latest earlier acceptance of the year; None without one."""
-    earlier: list[tuple[date, dict[str, str]]] = []
-    for path in sorted((report.workspace.settings.outputs / "acceptance").glob("*/report.ipynb")):
-        try:
-            record = load_record(path)
-            period: Mapping[str, Any] = record.head.body["period"]
-            first, last = (date.fromisoformat(period[name]) for name in ("first", "last"))
-            blocks = {block.id: block for block in record.blocks}
-            verdicts = {str(row["id"]): str(row["verdict"]) for row in blocks[_VERDICT_BLOCK].rows}
-        except (NtaError, OSError, KeyError, TypeError, ValueError):
-            continue
-        # a folder of another name was made with parameters, such as --as-of
-        if path.parent.name == period["text"] and first == report.period.first and last < report.period.last:
-            earlier.append((last, verdicts))
-    return max(earlier, key=itemgetter(0), default=None)
+def _verdicts(record: Record) -> dict[str, str]:
+    blocks = {block.id: block for block in record.blocks}
+    return {str(row["id"]): str(row["verdict"]) for row in blocks[_VERDICT_BLOCK].rows}

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ntanalytics.checks.context import CheckContext
+from ntanalytics.checks.covered_days import register, since
 from ntanalytics.checks.section import HISTORY
-from ntanalytics.checks.span_view import register, since
 from ntanalytics.contract.enumerations import SUBSYSTEMS
 from ntanalytics.findings.headline import NOT_KNOWN
 from ntanalytics.metrics.figures import Figures, case_list

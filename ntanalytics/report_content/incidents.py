@@ -33,6 +33,7 @@ from ntanalytics.recommendations.with_cause import Assignment, due_on
 from ntanalytics.report_content.finding_history import left_open
 from ntanalytics.reports import Sentence
 from ntanalytics.reports.column_labels import column_labels
+from ntanalytics.workspace.dataset_view import unread_clause
 
 #: Seconds by which a violation may begin before its incident or end after it: counts are by hour.
 _SLACK_S = 3600
@@ -272,7 +273,7 @@ def unknown_incidents(evaluation: Evaluation) -> list[str]:
         return []
     incidents, period = evaluation.context.dataset("desk.incidents"), evaluation.context.period
     unread = incidents.rejected_rows(period.first, period.last)
-    sentences = [f"故障登记有 {unread} 行未能读取，可能有故障未列出。"] if unread else []
+    sentences = [f"{unread_clause('故障登记', unread)}，可能有故障未列出。"] if unread else []
     if not clocks.is_complete and not (unread and incidents.is_complete):
         sentences.append("故障登记数据不完整，可能有故障未列出。")
     return sentences + list(filter(None, [unknown_ends(evaluation)]))

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ntanalytics.checks.context import QUARTER_DAYS
+from ntanalytics.checks.covered_days import register
 from ntanalytics.checks.engine import Evaluation
-from ntanalytics.checks.span_view import register
 from ntanalytics.checks.subsystem import Subsystem
 from ntanalytics.findings.finding import checks_by_system
+from ntanalytics.findings.rule import with_limits
 from ntanalytics.metrics import MEASURES
 from ntanalytics.metrics.ca import certificates
 from ntanalytics.metrics.figures import Figures
@@ -19,7 +20,7 @@ from ntanalytics.recommendations import text
 from ntanalytics.recommendations.causes import CAUSES
 from ntanalytics.recommendations.follow_up import FollowedRecommendation, follow, followed_up, numbers, unknown_numbers
 from ntanalytics.recommendations.ranking import EFFORTS, KINDS, Recommendation, recommend
-from ntanalytics.recommendations.with_cause import success_words, worded
+from ntanalytics.recommendations.with_cause import worded
 from ntanalytics.report_content.capacity import capacity
 from ntanalytics.report_content.contents import CONFIDENCE, NOTED_DAYS, evaluate_report
 from ntanalytics.report_content.open_items import unknown_checks
@@ -256,7 +257,7 @@ def tracking(made: Recommendations, *, id: str = TRACKING) -> Table:
             "place": place,
             "number": made.numbers[recommendation.code],
             "problem": recommendation.cause.problem,
-            "success": close_up(success_words(recommendation.cause, made.evaluation.context.rules)),
+            "success": close_up(with_limits(recommendation.cause.success, made.evaluation.context.rules)),
             "owner": recommendation.cause.owner,
         }
         for place, recommendation in enumerate(made.recommendations, 1)

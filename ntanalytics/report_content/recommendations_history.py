@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
-from operator import itemgetter
-from pathlib import Path
 from typing import Any
 
-from ntanalytics.errors import NtaError
 from ntanalytics.metrics.number_format import MISSING
 from ntanalytics.recommendations.follow_up import EFFECTS, FollowedRecommendation, IssuedRecommendation
+from ntanalytics.report_content.earlier_records import earlier_records, published_version
 from ntanalytics.reports import Table
-from ntanalytics.reports.record import Field, Record, load_record
+from ntanalytics.reports.record import Field, Record
 from ntanalytics.workspace.report import Report
 
 #: Blocks of a published report with its recommendations.
 TRACKING, BASIS = "tracking", "basis"
-
-_RECORD = "report.ipynb"
 
 _FIELDS = (
     Field("number", "string", "建议编号"),
@@ -39,32 +34,13 @@ def earlier(report: Report) -> list[list[IssuedRecommendation]] | None:
         A list for each report, empty if none was issued; None if one of them cannot be read: then the first issue of a
         recommendation is unknown.
     """
-    reports: list[tuple[date, list[IssuedRecommendation]]] = []
-    try:
-        for path in sorted(_folder(report).glob(f"*/{_RECORD}")):
-            record = load_record(path)
-            period = record.head.body["period"]
-            last = date.fromisoformat(period["last"])
-            # a folder of another name was made with parameters
-            is_of_kind = path.parent.name == period["text"] and period["kind"] == report.period.kind
-            if is_of_kind and last < report.period.first:
-                reports.append((last, _issued(record)))
-    except (NtaError, OSError, KeyError, TypeError, ValueError):
-        return None
-    return [issued for _, issued in sorted(reports, key=itemgetter(0))]
+    records = earlier_records(report, _issued, before=report.period.first)
+    return None if records is None else [issued for _, issued in records]
 
 
 def published_before(report: Report) -> list[IssuedRecommendation]:
     """Return the recommendations of the version of this very report that is published; none without a readable one."""
-    path = _folder(report) / report.period.text / _RECORD
-    try:
-        return _issued(load_record(path)) if path.is_file() else []
-    except (NtaError, OSError, KeyError, TypeError, ValueError):
-        return []
-
-
-def _folder(report: Report) -> Path:
-    return report.workspace.settings.outputs / report.name
+    return published_version(report, _issued) or []
 
 
 def _issued(record: Record) -> list[IssuedRecommendation]:

@@ -9,7 +9,7 @@ from typing import Any
 import ibis.expr.types as ir
 from ibis import _
 
-from ntanalytics.checks.span_view import rows_of_whole_days
+from ntanalytics.checks.covered_days import rows_of_whole_days
 from ntanalytics.contract.infra import HOST_METRICS
 from ntanalytics.detectors.novelty import LEARNING_DAYS, NovelHours, novel_hours
 from ntanalytics.metrics.number_format import format_number

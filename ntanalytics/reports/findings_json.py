@@ -12,11 +12,10 @@ from typing import Any
 from ntanalytics.findings.finding import Entity
 from ntanalytics.findings.lifecycle import FindingLifecycle, LifecycleState
 from ntanalytics.findings.text import WordedFinding
+from ntanalytics.report_files import FINDINGS
 from ntanalytics.reports.record import Record
 from ntanalytics.reports.renamed import current_findings
 from ntanalytics.reports.schemas import KEY, SCHEMA_VERSION
-
-FILE = "findings.json"
 
 _LIFECYCLE = ("opened_on", "begun_on", "is_older", "confirmed_on", "worst", "change", "closed_on")
 
@@ -137,7 +136,7 @@ def write(record: Record, report: str, run_id: str, folder: Path) -> None:
     """Write ``findings.json`` into a folder, if the record shows findings; see ``document``."""
     content = document(record, report, run_id)
     if content is not None:
-        (folder / FILE).write_text(text(content), encoding="utf-8")
+        (folder / FINDINGS).write_text(text(content), encoding="utf-8")
 
 
 def text(content: Mapping[str, Any]) -> str:
@@ -145,23 +144,22 @@ def text(content: Mapping[str, Any]) -> str:
     return f"{json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)}\n"
 
 
-def findings_differences(record: Record, folder: Path) -> list[str]:
+def findings_differences(record: Record, folder: Path, manifest: Mapping[str, Any] | None = None) -> list[str]:
     """Return the differences between ``findings.json`` in a folder and the record; empty when they agree.
 
     A report whose record or manifest names a run was published: then the file must be there, and belong to that run.
     """
-    path, manifest = folder / FILE, folder / "manifest.json"
+    path, about = folder / FINDINGS, manifest or {}
     try:
-        about = json.loads(manifest.read_text(encoding="utf-8")) if manifest.is_file() else {}
         if not path.is_file():
             was_published = record.publication is not None or "run_id" in about
             is_required = was_published and any(block.findings_json is not None for block in record.blocks)
-            return [f"{FILE} is not there"] if is_required else []
+            return [f"{FINDINGS} is not there"] if is_required else []
         there = current_findings(json.loads(path.read_text(encoding="utf-8"))) or {}
         expected = document(record, about.get("report", there["report"]), about.get("run_id", there["run"])) or {}
         if KEY not in there:  # of 0.1.0
             expected.pop(KEY, None)
         names = [*expected, *(name for name in there if name not in expected)]
-        return [f"{FILE}: {name} is not the record's" for name in names if there.get(name) != expected.get(name)]
+        return [f"{FINDINGS}: {name} is not the record's" for name in names if there.get(name) != expected.get(name)]
     except (ValueError, KeyError, TypeError, AttributeError):
-        return [f"{FILE} cannot be read"]
+        return [f"{FINDINGS} cannot be read"]

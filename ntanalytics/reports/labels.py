@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from ntanalytics.metrics.measure import PREVIOUS
 from ntanalytics.metrics.number_format import has_nonzero_digit, parse_format
+from ntanalytics.periods.day_text import short_day_spans
 from ntanalytics.reports.formats import LOCAL_ZONE, STATUS_TEXTS, UNITS, display, marked
 from ntanalytics.reports.record import Field, RecordedBlock, certainty_of
 
@@ -30,17 +31,6 @@ def status_mark(status: str) -> str:
 def status_label(status: str) -> str:
     """Return a status in Chinese: ``异常``."""
     return STATUS_TEXTS[status].partition(" ")[2]
-
-
-def issue_number(period: Mapping[str, Any]) -> str:
-    """Return the number of a report: ``2026年第47期`` of a week or month, ``编号20261118`` of a day.
-
-    Args:
-        period: the period in the head of a record.
-    """
-    year, _, rest = str(period["text"]).partition("-")
-    part = rest.removeprefix("W")
-    return f"{year}年第{int(part)}期" if part.isdigit() else f"编号{year}{rest.replace('-', '')}"
 
 
 def as_of_line(head: Mapping[str, Any], zone: ZoneInfo) -> str:
@@ -170,7 +160,7 @@ def source_section(head: Mapping[str, Any], zone: ZoneInfo) -> SourceSection:
             display(line["taken_at"], "datetime", zone=zone),
             display(line["rows"], "integer"),
             display(line["rejected"], "integer"),
-            day_ranges(line["missing_days"]),
+            short_day_spans(map(date.fromisoformat, line["missing_days"])),
             line["error"],
         )
         for line in head["as_of"]
@@ -188,14 +178,3 @@ def source_section(head: Mapping[str, Any], zone: ZoneInfo) -> SourceSection:
     if anchor := head.get("ledger_anchor"):
         remarks.append(f"台账审计链：第 {anchor['entry']} 条，SHA-256 {anchor['sha256']}")
     return SourceSection(SOURCE_COLUMNS, rows, list(head["gaps"]), rejected, remarks)
-
-
-def day_ranges(texts: Sequence[str]) -> str:
-    """Return days with runs of them joined: ``11-18—11-20、11-25``."""
-    runs: list[list[date]] = []
-    for day in sorted(date.fromisoformat(text) for text in texts):
-        if runs and day - runs[-1][-1] == timedelta(days=1):
-            runs[-1].append(day)
-        else:
-            runs.append([day])
-    return "、".join(f"{run[0]:%m-%d}" + (f"—{run[-1]:%m-%d}" if len(run) > 1 else "") for run in runs)

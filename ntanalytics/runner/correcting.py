@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import ntanalytics
-from ntanalytics.delivery.manifest import RECORD, Manifest, ReportChanges, read_manifest
+from ntanalytics.delivery.manifest import Manifest, ReportChanges, read_manifest
 from ntanalytics.errors import NtaError
+from ntanalytics.report_files import RECORD
 from ntanalytics.runner.data_changes import data_changes
 from ntanalytics.runner.report_request import ReportRequest
 from ntanalytics.runner.run_context import RunContext

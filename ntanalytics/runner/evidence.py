@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ntanalytics.delivery.manifest import RECORD
 from ntanalytics.errors import NtaError, PublishError
+from ntanalytics.report_files import RECORD
 from ntanalytics.runner.engine import KERNEL_LOG
 from ntanalytics.runner.executed_notebook import code_cells, read_notebook, redact, unexecuted_cells, write_notebook
 from ntanalytics.runner.staging import working_folder

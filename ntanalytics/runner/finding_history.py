@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ntanalytics.delivery.manifest import RECORD, Manifest, read_manifest
+from ntanalytics.delivery.manifest import Manifest, read_manifest
 from ntanalytics.delivery.report_folder import parse_folder_name
 from ntanalytics.errors import NtaError
+from ntanalytics.report_files import FINDINGS, RECORD
 
 if TYPE_CHECKING:
     from ntanalytics.ledger import InspectedFinding, Ledger, PastInspection
@@ -58,9 +59,7 @@ def repair(outputs: Path, ledger: Ledger) -> dict[str, str]:
         As :func:`record_or_warn`, for each report.
     """
     folders = [
-        folder
-        for folder in sorted(outputs.glob("*/*"))
-        if _is_of_day(folder.name) and (folder / "findings.json").is_file()
+        folder for folder in sorted(outputs.glob("*/*")) if _is_of_day(folder.name) and (folder / FINDINGS).is_file()
     ]
     if not folders:
         return {}

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ntanalytics.delivery.manifest import MANIFEST, Manifest, load_manifest, read_manifest
+from ntanalytics.delivery.manifest import Manifest, read_manifest
 from ntanalytics.errors import VerificationFailed
 from ntanalytics.language import tr
+from ntanalytics.report_files import MANIFEST, load_manifest
 
 if TYPE_CHECKING:
     from ntanalytics.ledger import Anchor, Ledger, Run

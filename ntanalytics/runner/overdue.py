@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING
 from ntanalytics.periods import Period, parse_period
 from ntanalytics.runner.run_context import RunContext
 from ntanalytics.settings.jobs import Job
+from ntanalytics.settings.parts import FURTHEST_DAYS
 
 if TYPE_CHECKING:
     from ntanalytics.ledger.scheduled_runs import ScheduledRunRecord
-
-#: Days back from now in which scheduled runs are searched, however long nothing ran.
-FURTHEST_DAYS = 400
 
 
 def overdue(context: RunContext, name: str, job: Job, now: dt.datetime) -> Iterator[tuple[Period, str]]:

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import ntanalytics
-from ntanalytics.delivery.manifest import MANIFEST, OFD, RECORD, WORKBOOK, Artefact, Manifest
+from ntanalytics.delivery.manifest import Artefact, Manifest
 from ntanalytics.disk_space import disk_error, sync
 from ntanalytics.errors import PublishError
 from ntanalytics.language import tr
+from ntanalytics.report_files import DOCUMENT, FINDINGS, HTML, MANIFEST, OFD, PDF, RECORD, WORKBOOK
 from ntanalytics.runner import atomic_publish
 from ntanalytics.runner.report_request import ReportRequest
 
@@ -24,10 +25,10 @@ if TYPE_CHECKING:
     from ntanalytics.reports.record import Record
 
 #: Files of every report.
-ARTEFACTS = (RECORD, "report.html", WORKBOOK)
+ARTEFACTS = (RECORD, HTML, WORKBOOK)
 #: Files that a report may have in addition, and no others: Word and OFD for some reports, PDF if a browser can print
 #: one, and the findings for machines.
-EXTRAS = ("report.docx", OFD, "report.pdf", "findings.json")
+EXTRAS = (DOCUMENT, OFD, PDF, FINDINGS)
 
 
 def place(outputs: Path, report: str, folder: str) -> Path:

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ntanalytics.delivery.manifest import RECORD, Manifest, ReportChanges, read_manifest
+from ntanalytics.delivery.manifest import Manifest, ReportChanges, read_manifest
 from ntanalytics.disk_space import check_free_space
 from ntanalytics.errors import ReportIncomplete, UsageError, VerificationFailed
 from ntanalytics.language import tr
+from ntanalytics.report_files import RECORD
 from ntanalytics.runner import atomic_publish, correcting, evidence, finding_history, publishing, rendering, staging
 from ntanalytics.runner.abandoned_runs import record_publication
 from ntanalytics.runner.executed_notebook import mark_published, read_notebook, record_of

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ntanalytics import disk_space
-from ntanalytics.delivery.manifest import OFD, RECORD
 from ntanalytics.errors import FontMissing
 from ntanalytics.file_cache import FileCache
 from ntanalytics.kernels.collection_pause import collection_paused
 from ntanalytics.language import tr
+from ntanalytics.report_files import HTML, OFD, PDF, RECORD
 from ntanalytics.runner.executed_notebook import record_of, write_notebook, written_on_error
 
 if TYPE_CHECKING:
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
     from ntanalytics.reports.record import Record
     from ntanalytics.runner.evidence import RunIdentity
-
-PDF = "report.pdf"
 
 
 def _nothing() -> None:
@@ -265,12 +263,11 @@ def print_pdf(staged: Path, is_there: Callable[[], bool]) -> dict[str, str]:
     Raises:
         PublishError: there is no room, or no permission to write.
     """
-    from ntanalytics.reports import exporters
     from ntanalytics.reports.exporters.pdf import print_page
 
     try:
         profile = staged.parent / "browser"
-        reason = print_page(staged / exporters.HTML, staged / PDF, profile, is_there=is_there)
+        reason = print_page(staged / HTML, staged / PDF, profile, is_there=is_there)
     except OSError as error:
         raise disk_space.disk_error(error, staged) from error
     return {PDF: reason} if reason else {}

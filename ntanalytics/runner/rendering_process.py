@@ -17,9 +17,9 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from ntanalytics.delivery.manifest import RECORD
 from ntanalytics.kernels.collection_pause import search_less_often
 from ntanalytics.kernels.pool import start_module
+from ntanalytics.report_files import RECORD
 from ntanalytics.reports.record import load_record
 from ntanalytics.runner.evidence import RunIdentity
 from ntanalytics.runner.rendering import write_and_verify, write_ofd, write_record

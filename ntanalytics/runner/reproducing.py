@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import ntanalytics
-from ntanalytics.delivery.manifest import RECORD, Manifest, load_manifest
+from ntanalytics.delivery.manifest import Manifest
 from ntanalytics.errors import LakeError, NoData, ReportIncomplete, VerificationFailed
 from ntanalytics.language import tr
 from ntanalytics.periods import parse_period
+from ntanalytics.report_files import RECORD, load_manifest
 from ntanalytics.runner import engine
 from ntanalytics.runner.correcting import changed_settings
 from ntanalytics.runner.executed_notebook import record_of
@@ -123,7 +124,7 @@ def _difference(directory: Path, differences: Sequence[str], changed: Sequence[s
 
 def _manifest_of(directory: Path) -> Manifest:
     try:
-        manifest = load_manifest(directory)
+        manifest: Manifest = load_manifest(directory)
     except (OSError, ValueError, TypeError, RecursionError) as error:
         raise ReportIncomplete(
             tr("no published report: its manifest cannot be read"),

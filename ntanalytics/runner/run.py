@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ntanalytics import disk_space
-from ntanalytics.delivery.manifest import RECORD
 from ntanalytics.kernels import worker
 from ntanalytics.periods import Period
+from ntanalytics.report_files import RECORD
 from ntanalytics.runner import (
     atomic_publish,
     correcting,

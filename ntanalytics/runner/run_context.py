@@ -85,4 +85,4 @@ class RunContext:
     @property
     def today(self) -> dt.date:
         """The local day of the site."""
-        return self.clock().astimezone(self.settings.zone).date()
+        return self.settings.local_day(self.clock())

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ntanalytics.delivery.manifest import Manifest, read_manifest
+from ntanalytics.report_files import has_listed_files
 from ntanalytics.runner import basis
 from ntanalytics.settings.program import program_at_start, program_digest
 from ntanalytics.settings.state_digests import file_states, files_digest, site_digest
@@ -32,7 +32,7 @@ def up_to_date(context: RunContext, request: ReportRequest) -> tuple[Path, Manif
     """
     folder = request.directory(context.outputs)
     manifest = read_manifest(folder)
-    if manifest is None or "basis" not in manifest or not _is_whole(folder, manifest):
+    if manifest is None or "basis" not in manifest or not _is_as_published(folder, manifest):
         return None
     if (manifest["report"], manifest["parameters"]) != (request.notebook.name, request.values):
         return None
@@ -45,13 +45,9 @@ def up_to_date(context: RunContext, request: ReportRequest) -> tuple[Path, Manif
     return (folder, manifest) if now is not None and {**now, "day": published["day"]} == published else None
 
 
-def _is_whole(folder: Path, manifest: Manifest) -> bool:
-    """Return whether the published files are those of the manifest."""
+def _is_as_published(folder: Path, manifest: Manifest) -> bool:
     try:
-        return all(
-            hashlib.sha256((folder / Path(name).name).read_bytes()).hexdigest() == artefact["sha256"]
-            for name, artefact in manifest["artefacts"].items()
-        )
+        return has_listed_files(folder, manifest)
     except OSError:
         return False
 

@@ -11,15 +11,13 @@ from ntanalytics.contract import DATASETS
 from ntanalytics.delivery.notices import notify, notify_once, resolve
 from ntanalytics.errors import SourceClosed
 from ntanalytics.ledger import Delivery
+from ntanalytics.report_files import FINDINGS
 from ntanalytics.runner.run_context import RunContext
 from ntanalytics.scheduling.delivery_results import DeliveryRun, undelivered
 from ntanalytics.scheduling.health import Health
 from ntanalytics.scheduling.jobs import Job
 from ntanalytics.scheduling.outcomes import RunOutcome
 from ntanalytics.settings.calendar_end import calendar_end
-
-#: File of the findings in a published report.
-FINDINGS = "findings.json"
 
 #: Number of failed attempts in a row from which a channel is reported; a short failure is not.
 _ATTEMPTS = 3
@@ -180,7 +178,7 @@ def alert_calendar(context: RunContext, jobs: Mapping[str, Job]) -> None:
         SettingsError: the calendar file cannot be read.
     """
     settings, ledger = context.settings, context.ledger
-    end = calendar_end(jobs, settings.calendar(), context.clock().astimezone(settings.zone).date())
+    end = calendar_end(jobs, settings.calendar(), settings.local_day(context.clock()))
     current = f"calendar {end.year}" if end and end.stops else ""
     for notice in ledger.notices.list_open():
         if notice.key.startswith("calendar ") and notice.key != current:

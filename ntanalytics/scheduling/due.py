@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 from ntanalytics.language import tr
 from ntanalytics.ledger.scheduled_runs import ScheduledRunRecord
 from ntanalytics.periods import Calendar, Period, parse_period
-from ntanalytics.runner.overdue import FURTHEST_DAYS
 from ntanalytics.scheduling.jobs import Job
 from ntanalytics.scheduling.retry_policy import is_time_to_retry
+from ntanalytics.settings.parts import FURTHEST_DAYS
 
 
 @dataclass(frozen=True)

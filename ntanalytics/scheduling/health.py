@@ -126,7 +126,7 @@ def health(context: RunContext, jobs: Mapping[str, Job]) -> Health:
         lake_bytes=DeltaLake.of(settings).size_bytes(),
         free_bytes=shutil.disk_usage(folder).free if folder else None,
         undelivered=tuple(undelivered(ledger)),
-        calendar_end=calendar_end(jobs, settings.calendar(), now.astimezone(settings.zone).date()),
+        calendar_end=calendar_end(jobs, settings.calendar(), settings.local_day(now)),
     )
 
 

@@ -5,6 +5,7 @@ The messages of errors are English and technical; a notice has them at its end, 
 
 from __future__ import annotations
 
+from ntanalytics.delivery.failure_causes import CAUSES
 from ntanalytics.errors import (
     Busy,
     CalendarMissing,
@@ -29,18 +30,18 @@ _LISTED = 10
 _EXPLANATIONS: tuple[tuple[type[Exception], str], ...] = (
     (UnfitUnitName, "单位名称含有控制字符，不能出单位页；请在名称的来源系统中更正，更正后下一期自动出页"),
     (UsageError, "任务的报告名、周期或参数有误；请核对 scheduled/jobs.yml"),
-    (SettingsError, "配置有误或缺少口令；请执行 ntanalytics doctor，按提示更正"),
-    (ContractError, "映射与数据规范不符；请执行 ntanalytics map check，按提示更正映射"),
-    (SourceError, "读取数据源出错；请确认数据源可用，并执行 ntanalytics doctor"),
-    (LakeError, "数据湖或运行台账不能读写；请检查其磁盘空间、权限和运行台账的数据库"),
+    (SettingsError, f"{CAUSES[SettingsError.exit_code]}；请执行 ntanalytics doctor，按提示更正"),
+    (ContractError, f"{CAUSES[ContractError.exit_code]}；请执行 ntanalytics map check，按提示更正映射"),
+    (SourceError, f"{CAUSES[SourceError.exit_code]}；请确认数据源可用，并执行 ntanalytics doctor"),
+    (LakeError, f"{CAUSES[LakeError.exit_code]}；请检查其磁盘空间、权限和运行台账的数据库"),
     (KernelDied, "报告进程被终止，多为内存不足；请检查本机内存，必要时调整 report_memory_mb"),
-    (ReportFailed, "报告程序出错；请将 outputs/.failed 中本次运行的证据转交软件维护人员"),
+    (ReportFailed, f"{CAUSES[ReportFailed.exit_code]}；请将 outputs/.failed 中本次运行的证据转交软件维护人员"),
     (DiskError, "报告目录不能写入；请检查其磁盘空间和权限"),
     (Busy, "另一进程正在出同一报告；请等待其结束"),
     (FontMissing, "本机缺少中文字体；请安装软件包 fonts-noto-cjk"),
-    (PublishError, "报告不能发布；请检查报告目录"),
-    (VerificationFailed, "生成的文件与报告记录不符，未予发布；请转交软件维护人员"),
-    (CalendarMissing, "缺少该年度的放假安排；请用 ntanalytics calendar add 录入国务院办公厅的通知"),
+    (PublishError, f"{CAUSES[PublishError.exit_code]}；请检查报告目录"),
+    (VerificationFailed, f"{CAUSES[VerificationFailed.exit_code]}；请转交软件维护人员"),
+    (CalendarMissing, f"{CAUSES[CalendarMissing.exit_code]}；请用 ntanalytics calendar add 录入国务院办公厅的通知"),
     (OSError, "本机文件读写出错；请检查磁盘空间和权限"),
 )
 _DEFECT = "程序缺陷；请将本通知转交软件维护人员"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
@@ -107,6 +108,10 @@ class Settings(SettingsPart):
     def zone(self) -> ZoneInfo:
         """Time zone of the site."""
         return ZoneInfo(self.site.timezone)
+
+    def local_day(self, moment: dt.datetime) -> dt.date:
+        """Return the local day of a moment (aware)."""
+        return moment.astimezone(self.zone).date()
 
     @property
     def scoring_file(self) -> Path:

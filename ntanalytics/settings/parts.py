@@ -15,6 +15,9 @@ from ntanalytics.language import tr
 from ntanalytics.periods import Hours
 from ntanalytics.settings.channels import reference
 
+#: Days back from now in which the schedule looks for runs, and the index for reports, that are missing.
+FURTHEST_DAYS = 400
+
 
 def _zone(name: str) -> str:
     try:
@@ -266,7 +269,7 @@ class Retention(SettingsPart):
     event_days: int | None = Field(None, gt=0, description="Days of the lake's events.")
     state_days: int | None = Field(None, gt=0, description="Days of the lake's snapshots.")
     case_days: int | None = Field(None, gt=0, description="Days of the lake's cases, by their opening.")
-    # the schedule and the index use the last 400 days
+    # the schedule and the index use the last FURTHEST_DAYS
     ledger_months: int | None = Field(None, ge=14, description="History and audit trail of the ledger: months.")
     # documents of a government procurement, acceptance included: 15 years (Government Procurement Law, article 42)
     contract_months: int = Field(

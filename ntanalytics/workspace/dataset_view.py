@@ -372,4 +372,9 @@ def unread_note(contract: Dataset, rejected: int) -> str:
 
 def unread_words(contract: Dataset, rejected: int) -> str:
     """Return in Chinese that a number of rows of a dataset could not be read; empty where all could."""
-    return f"{contract.label}有 {rejected} 行未能读取，可能有遗漏。" if rejected else ""
+    return f"{unread_clause(contract.label, rejected)}，可能有遗漏。" if rejected else ""
+
+
+def unread_clause(label: str, rejected: int) -> str:
+    """Return in Chinese that a number of rows could not be read, as a clause without a full stop."""
+    return f"{label}有 {rejected} 行未能读取"

@@ -10,7 +10,7 @@ import pytest
 
 from ntanalytics.delivery import issued_reports
 from ntanalytics.delivery.issued_reports import UnreadableReport, read_issued_reports
-from ntanalytics.delivery.manifest import MANIFEST
+from ntanalytics.report_files import MANIFEST
 from tests.delivery.shelf import issue
 
 

@@ -97,7 +97,7 @@ def test_a_failed_run_is_named_with_its_kind_and_without_its_words(tmp_path: Pat
     evidence.mkdir(parents=True)
     (evidence / "error.json").write_text(json.dumps({"exit_code": 7, "error": "secret"}), encoding="utf-8")
     (one,) = failures([], [ran("weekly", "2026-W47", "failed", run_id="r1")], tmp_path)
-    assert (one.why, one.run_id, one.standing) == ("报告运行出错", "r1", None)
+    assert (one.why, one.run_id, one.standing) == ("报告程序出错", "r1", None)
     assert one.at == dt.datetime(2026, 11, 23, 22, 10, tzinfo=dt.UTC)
 
 

@@ -58,7 +58,7 @@ _VALUES: Mapping[str, Any] = {
     "rates": ["active_rate"],
 }  # fmt: skip
 #: Metrics whose `since` and `until` are days.
-_BY_DAYS = {"desk.compliance.onboarding", "desk.compliance.registered_onboarding", "oa.user_flow.retention"}
+_BY_DAYS = {"desk.compliance.onboarding", "oa.user_flow.retention"}
 
 #: Groups of the comparison of units.
 _UNIT = ["unit", "edition"]

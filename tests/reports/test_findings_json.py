@@ -15,6 +15,7 @@ from ntanalytics.errors import VerificationFailed
 from ntanalytics.findings.headline import RECOVERED
 from ntanalytics.findings.lifecycle import follow_lifecycles, observe
 from ntanalytics.periods import Period
+from ntanalytics.report_files import FINDINGS
 from ntanalytics.reports import Head, Table, board, findings_json, sentences
 from ntanalytics.reports.blocks.block import Block
 from ntanalytics.reports.record import Record, load_record
@@ -68,7 +69,7 @@ def _issued(folder: Path, *blocks: Block) -> dict[str, Any]:
     record = _record(folder, *blocks)
     render(folder / "report.ipynb", folder)
     findings_json.write(record, "daily_inspection", "r1", folder)
-    content: dict[str, Any] = json.loads((folder / findings_json.FILE).read_text(encoding="utf-8"))
+    content: dict[str, Any] = json.loads((folder / FINDINGS).read_text(encoding="utf-8"))
     return content
 
 
@@ -166,23 +167,23 @@ def test_a_file_that_was_tampered_with_is_caught(tmp_path: Path, old: str, new: 
     _issued(tmp_path, _inspection())
     _publish(tmp_path)
     verify(tmp_path)
-    text = (tmp_path / findings_json.FILE).read_text(encoding="utf-8")
+    text = (tmp_path / FINDINGS).read_text(encoding="utf-8")
     assert old in text
-    (tmp_path / findings_json.FILE).write_text(text.replace(old, new, 1), encoding="utf-8")
+    (tmp_path / FINDINGS).write_text(text.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(VerificationFailed, match=said):
         verify(tmp_path)
 
 
 def test_a_file_that_was_taken_away_or_added_is_caught(tmp_path: Path) -> None:
     _issued(tmp_path, _inspection())
-    content = (tmp_path / findings_json.FILE).read_bytes()
-    (tmp_path / findings_json.FILE).unlink()
+    content = (tmp_path / FINDINGS).read_bytes()
+    (tmp_path / FINDINGS).unlink()
     verify(tmp_path)
     _publish(tmp_path)
     with pytest.raises(VerificationFailed, match="findings.json is not there"):
         verify(tmp_path)
     _record(tmp_path, sentences(["一句。"]))
     render(tmp_path / "report.ipynb", tmp_path)
-    (tmp_path / findings_json.FILE).write_bytes(content)
+    (tmp_path / FINDINGS).write_bytes(content)
     with pytest.raises(VerificationFailed, match="findings is not the record's"):
         verify(tmp_path)

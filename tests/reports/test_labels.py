@@ -6,7 +6,7 @@ import pytest
 
 from ntanalytics.reports.blocks.sparkline import sparkline
 from ntanalytics.reports.formats import LOCAL_ZONE
-from ntanalytics.reports.labels import as_of_line, day_ranges, origin_line, source_section
+from ntanalytics.reports.labels import as_of_line, origin_line, source_section
 from ntanalytics.reports.record import Heading, read_record
 
 
@@ -35,11 +35,6 @@ def test_of_many_extraction_times_the_first_and_the_last_are_named() -> None:
     lost = {"label": "工单", "source": "desk", "taken_at": None}
     said = "数据截至：最早 11月23日 08:01，最晚 11月23日 08:09；工单（desk） 未取得"
     assert as_of_line({"as_of": [*lines, lost]}, LOCAL_ZONE) == said
-
-
-def test_runs_of_days_are_joined() -> None:
-    assert day_ranges(["2026-11-20", "2026-11-18", "2026-11-19", "2026-11-25"]) == "11-18—11-20、11-25"
-    assert day_ranges([]) == ""
 
 
 def test_a_heading_is_a_part_of_the_record(sample: ModuleType) -> None:

@@ -24,7 +24,7 @@ def test_a_published_and_a_failed_run_stand_in_the_index(desk: Desk) -> None:
     with pytest.raises(ReportFailed):
         desk.run("2026-W46")
     text = (desk.outputs / "index.html").read_text(encoding="utf-8")
-    assert "报告运行出错" in text
+    assert "报告程序出错" in text
     assert "2026年第46周" in text
     assert "secret words" not in text
 

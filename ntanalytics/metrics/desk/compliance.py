@@ -92,6 +92,9 @@ DRILL = "恢复演练|恢复测试|恢复验证"
 
 MEASURES = catalogue((*PATCHING, *TRAINED, *ONBOARDING, *EVIDENCE))
 
+#: Days within which a unit is connected (docs/domain.md, O6).
+ONBOARDED_WITHIN = 30
+
 #: Steps of a unit's onboarding to document exchange, in order (docs/domain.md, O6).
 STEPS = {"has_account": "账号", "has_permission": "权限", "has_seal": "印章", "has_training": "培训"}
 
@@ -190,7 +193,7 @@ def onboarding(tickets: ir.Table, trainings: ir.Table, since: date, until: date)
         _joined=own.day.min(where=is_joined), _opened=own.day.min(where=is_account | is_permission)
     )
     began = began.filter(began["_joined"].notnull() & began["_opened"].notnull())
-    began = began.filter(began["_joined"].delta(began["_opened"], unit="day").abs() <= 30)
+    began = began.filter(began["_joined"].delta(began["_opened"], unit="day").abs() <= ONBOARDED_WITHIN)
     began = began.mutate(begun_on=ibis.least(began["_joined"], began["_opened"]))
     began = began.filter(began.begun_on.between(ibis.literal(since), ibis.literal(until)))
     ticket_steps = own.select(
@@ -211,22 +214,29 @@ def onboarding(tickets: ir.Table, trainings: ir.Table, since: date, until: date)
     return units.mutate(missing_steps=missing).order_by("unit")
 
 
-def registered_onboarding(onboardings: ir.Table, since: date, until: date) -> ir.Table:
-    """Return the units of the register whose onboarding began in a span, with the steps that are not done (O6).
+def registered_onboarding(onboardings: ir.Table, on: date) -> ir.Table:
+    """Return the units of the register whose onboarding began by a day, with the steps that are not done by it (O6).
 
     Args:
-        onboardings: rows of ``desk.onboardings``: all that began in the span.
-        since: the first local day of a begin.
-        until: the last one.
+        onboardings: rows of ``desk.onboardings``.
+        on: the day.
 
     Returns:
-        The columns of :func:`onboarding`, by unit; a unit that joins two subsystems has two rows.
+        The columns of :func:`onboarding`, ``subsystem``, ``ended_on`` (the unit's confirmation or else the last of all
+        steps; null before) and ``is_late``: a step lacks at the end, or after ``ONBOARDED_WITHIN``; by unit. A unit
+        that joins two subsystems has two rows.
     """
-    began = onboardings.filter(onboardings.day.between(ibis.literal(since), ibis.literal(until)))
-    steps = {name: began[f"{name.removeprefix('has_')}_on"].notnull() for name in STEPS}
-    units = began.select("unit", begun_on="day", **steps)
-    missing = sum((~units[name]).cast("int64") for name in STEPS)
-    return units.mutate(missing_steps=missing).order_by("unit")
+    began = onboardings.filter(onboardings.day <= ibis.literal(on))
+    days = {name: began[f"{name.removeprefix('has_')}_on"] for name in STEPS}
+    steps = {name: (day <= ibis.literal(on)).fill_null(False) for name, day in days.items()}
+    missing = sum((~is_done).cast("int64") for is_done in steps.values())
+    last_step = (missing == 0).ifelse(ibis.greatest(*days.values()), ibis.null("date"))
+    confirmed = (began.finished_on <= ibis.literal(on)).ifelse(began.finished_on, ibis.null("date"))
+    units = began.select(
+        "unit", "subsystem", begun_on="day", ended_on=confirmed.coalesce(last_step), **steps, missing_steps=missing
+    )
+    is_over = units.ended_on.notnull() | (ibis.literal(on).delta(units.begun_on, unit="day") > ONBOARDED_WITHIN)
+    return units.mutate(is_late=(units.missing_steps > 0) & is_over).order_by("unit", "subsystem")
 
 
 def days_since_drill(checks: ir.Table, drills: ir.Table, on: date) -> ir.Table:

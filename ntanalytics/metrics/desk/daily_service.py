@@ -123,8 +123,8 @@ def _usual_items(checks: ir.Table, days: ir.Table, on: date) -> ir.Table:
     return joined.select("item", "last_checked_on", "_made")
 
 
-def off_hours_responses(tickets: ir.Table, days: ir.Table, utc_offset_h: int, until: datetime) -> ir.Table:
-    """Return the tickets opened outside office hours, and those that waited for a first response (O3).
+def responses(tickets: ir.Table, days: ir.Table, utc_offset_h: int, until: datetime) -> ir.Table:
+    """Return the first response of each ticket: in time, late, not recorded, or still to come in time (O3).
 
     Withdrawn and doubled tickets ask for none.
 
@@ -135,23 +135,50 @@ def off_hours_responses(tickets: ir.Table, days: ir.Table, utc_offset_h: int, un
         until: the period's end (aware), up to which open tickets have waited.
 
     Returns:
-        One row with the measures of ``RESPONSE``.
+        ``ticket_no``, ``opened_at``, ``responded_at``, ``is_off_hours`` (opened outside office hours), ``waited_s`` and
+        ``response``: ``met``, ``late``, ``unrecorded`` (closed without one) or ``open``.
     """
     tickets = tickets.filter(tickets.close_code.notin(WITHDRAWN).fill_null(True))
     local = tickets.opened_at + ibis.interval(hours=utc_offset_h)
     dated = tickets.mutate(_day=local.date(), _minute=local.hour() * 60 + local.minute())
     free = days.filter(~days.is_working_day.fill_null(True)).select(_free="day")
     marked = dated.left_join(free, [dated["_day"] == free["_free"]])
-    is_off = marked["_free"].notnull() | ~marked["_minute"].between(OFFICE_MINUTES[0], OFFICE_MINUTES[1] - 1)
     end = ibis.literal(until).cast(marked.responded_at.type())
     is_open = marked.closed_at.isnull() | (marked.closed_at > end)
-    is_unrecorded = marked.responded_at.isnull() & ~is_open
-    responded = ibis.coalesce(marked.responded_at, end)
-    waited = responded.epoch_seconds() - marked.opened_at.epoch_seconds()
-    return marked.aggregate(
-        off_hours_tickets=marked.count(where=is_off),
-        late_responses=marked.count(where=is_off & ~is_unrecorded & (waited > RESPONSE_S)),
-        unrecorded_responses=marked.count(where=is_off & is_unrecorded),
+    waited = ibis.coalesce(marked.responded_at, end).epoch_seconds() - marked.opened_at.epoch_seconds()
+    return marked.select(
+        "ticket_no",
+        "opened_at",
+        "responded_at",
+        is_off_hours=marked["_free"].notnull() | ~marked["_minute"].between(OFFICE_MINUTES[0], OFFICE_MINUTES[1] - 1),
+        waited_s=waited,
+        response=ibis.cases(
+            (marked.responded_at.isnull() & ~is_open, "unrecorded"),
+            (waited > RESPONSE_S, "late"),
+            (marked.responded_at.isnull(), "open"),
+            else_="met",
+        ),
+    )
+
+
+def off_hours_responses(tickets: ir.Table, days: ir.Table, utc_offset_h: int, until: datetime) -> ir.Table:
+    """Return the tickets opened outside office hours, and those that waited for a first response (O3).
+
+    Args:
+        tickets: as of :func:`responses`.
+        days: the same.
+        utc_offset_h: the same.
+        until: the same.
+
+    Returns:
+        One row with the measures of ``RESPONSE``.
+    """
+    answered = responses(tickets, days, utc_offset_h, until)
+    off = answered.filter(answered.is_off_hours)
+    return off.aggregate(
+        off_hours_tickets=off.count(),
+        late_responses=off.count(where=off.response == "late"),
+        unrecorded_responses=off.count(where=off.response == "unrecorded"),
     )
 
 

@@ -27,20 +27,6 @@ PLANS = (
         format="seconds",
         good="down",
     ),
-    Measure(
-        "usual_interval_s",
-        "通常间隔",
-        "Median of the time between the last eight successful runs: the actual plan (docs/domain.md, Backups).",
-        format="seconds",
-    ),
-    Measure(
-        "backup_lateness",
-        "间隔倍数",
-        "backup_age_s / usual_interval_s: above 1 the next run is due; null where either is not known (O13).",
-        unit="倍",
-        format="number:1",
-        good="down",
-    ),
     Measure("last_size_bytes", "最近数据量", "Bytes of the last successful run.", format="bytes"),
     Measure(
         "usual_size_bytes",
@@ -111,8 +97,8 @@ def plans(backups: ir.Table, since: datetime, at: datetime) -> ir.Table:
         at: the moment (aware).
 
     Returns:
-        ``plan``, ``medium`` and the measures of ``PLANS``, oldest last success first, plans without any success
-        before all. Sizes are compared within a level: an incremental run is no smaller full one.
+        ``PLAN_KEYS`` and the measures of ``PLANS``, oldest last success first, plans without any success before all.
+        Sizes are compared within a level: an incremental run is no smaller full one.
     """
     past = backups.filter(backups.started_at < ibis.literal(at))
     is_own = past.started_at >= ibis.literal(since)
@@ -121,31 +107,32 @@ def plans(backups: ir.Table, since: datetime, at: datetime) -> ir.Table:
     )
     good = past.filter(past.outcome == "success")
     newest = ibis.window(group_by=list(PLAN_KEYS), order_by=[ibis.desc("started_at"), ibis.desc("backup_id")])
-    earlier = good.started_at.lead(1).over(newest)
-    ranked = good.mutate(
-        _rank=ibis.row_number().over(newest),
-        _gap_s=good.started_at.epoch_seconds() - earlier.epoch_seconds(),
-        _last_level=good.level.first().over(newest),
-    )
-    kept = ranked.filter(ranked["_rank"] <= USUAL_RUNS)
-    last = kept.group_by(*PLAN_KEYS).aggregate(
-        last_success_at=kept.started_at.max(),
-        usual_interval_s=kept["_gap_s"].cast("float64").quantile(0.5, where=kept["_rank"] < USUAL_RUNS),
-        last_size_bytes=kept.size_bytes.max(where=kept["_rank"] == 0),
+    ranked = good.mutate(_rank=ibis.row_number().over(newest), _last_level=good.level.first().over(newest))
+    last = ranked.filter(ranked["_rank"] == 0).select(
+        *PLAN_KEYS, last_success_at="started_at", last_size_bytes="size_bytes"
     )
     joined = join_groups(join_groups(counted, last, PLAN_KEYS), _usual_sizes(ranked, newest), PLAN_KEYS)
     joined = join_groups(joined, _failed_since(past, good), PLAN_KEYS)
     age = ibis.literal(at).epoch_seconds() - joined.last_success_at.epoch_seconds()
     drop = 1 - joined.last_size_bytes / joined.usual_size_bytes.nullif(0)
     shown = joined.mutate(
-        backup_age_s=age.cast("float64"),
-        size_drop=drop,
-        failed_since=joined.failed_since.fill_null(0),
-        backup_lateness=age / joined.usual_interval_s.nullif(0),
+        backup_age_s=age.cast("float64"), size_drop=drop, failed_since=joined.failed_since.fill_null(0)
     )
-    return shown.select("plan", "medium", *(measure.name for measure in PLANS)).order_by(
+    return shown.select(*PLAN_KEYS, *(measure.name for measure in PLANS)).order_by(
         ibis.asc("last_success_at", nulls_first=True), "plan"
     )
+
+
+def by_source(backups: ir.Table) -> ir.Table:
+    """Return the runs with plans of one name in two sources told apart: ``oa（pgbackrest）``.
+
+    Args:
+        backups: rows of ``infra.backups``.
+    """
+    sources = backups.group_by("plan").aggregate(_sources=backups.source.nunique())
+    joined = join_groups(backups, sources, ("plan",))
+    plan = (joined["_sources"] > 1).ifelse(joined.plan.concat("（", joined.source, "）"), joined.plan)
+    return joined.mutate(plan=plan).drop("_sources")
 
 
 def _usual_sizes(ranked: ir.Table, newest: ibis.expr.builders.WindowBuilder) -> ir.Table:

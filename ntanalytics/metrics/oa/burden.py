@@ -143,7 +143,7 @@ def asked_twice(tasks: ir.Table, first: dt.date, last: dt.date) -> ir.Table:
     again = again.filter(
         (again["_nth"] > 0) & (again["_day"] >= ibis.literal(first)) & (again["_day"] <= ibis.literal(last))
     )
-    pair = _words(again["_first"], MODULES).concat(" → ", _words(again.module, MODULES))
+    pair = code_words(again["_first"], MODULES).concat(" → ", code_words(again.module, MODULES))
     return _rows(again.mutate(_subject=pair, _one=1), "asked_twice", "_subject", "_one")
 
 
@@ -176,8 +176,8 @@ def stuck(tasks: ir.Table, ends_at: dt.datetime) -> ir.Table:
     joined = steps.left_join(elsewhere, steps["_key"] == elsewhere["_step"])
     least = ibis.greatest(joined["_others_h"].fill_null(0) * STUCK_TIMES, STUCK_HOURS)
     stuck_steps = joined.filter(joined["_median_h"] >= least)
-    subject = _words(stuck_steps.edition, EDITIONS).concat(
-        "·", _words(stuck_steps.module, MODULES), "“", stuck_steps.step, "”环节"
+    subject = code_words(stuck_steps.edition, EDITIONS).concat(
+        "·", code_words(stuck_steps.module, MODULES), "“", stuck_steps.step, "”环节"
     )
     return _rows(stuck_steps.mutate(_subject=subject), "stuck", "_subject", "_count")
 
@@ -208,7 +208,7 @@ def unneeded(users: ir.Table) -> ir.Table:
         users: the result of ``module_users``.
     """
     idle = users.filter(users.relative_use < HARDLY_USED)
-    subject = _words(idle.edition, EDITIONS).concat("·", _words(idle.module, MODULES))
+    subject = code_words(idle.edition, EDITIONS).concat("·", code_words(idle.module, MODULES))
     return _rows(idle.mutate(_subject=subject), "unneeded", "_subject", "active")
 
 
@@ -258,7 +258,8 @@ def _two(number: ir.IntegerValue) -> ir.StringValue:
     return (number < 10).ifelse(ibis.literal("0").concat(number.cast("string")), number.cast("string"))
 
 
-def _words(code: ir.Value, words: Mapping[str, str]) -> ir.StringValue:
+def code_words(code: ir.Value, words: Mapping[str, str]) -> ir.StringValue:
+    """Return the words of a code; the code itself of one without any."""
     cases = [(code == name, label) for name, label in words.items()]
     made: ir.StringValue = ibis.cases(*cases, else_=code)
     return made

@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 
 from ntanalytics.contract.enumerations import EDITIONS, MODULES
 from ntanalytics.metrics.measure import Measure, catalogue
-from ntanalytics.metrics.oa.burden import HARDLY_USED, LEAST
+from ntanalytics.metrics.oa.burden import HARDLY_USED, LEAST, code_words
 
 LOW_USE = (
     Measure(
@@ -44,7 +44,7 @@ def little_used_modules(users: ir.Table) -> ir.Table:
     """
     idle = users.filter(users.relative_use < HARDLY_USED)
     order = [_place(idle.edition, EDITIONS), _place(idle.module, MODULES)]
-    name = _label(idle.edition, EDITIONS).concat("·", _label(idle.module, MODULES))
+    name = code_words(idle.edition, EDITIONS).concat("·", code_words(idle.module, MODULES))
     ordered = idle.mutate(_name=name, _edition=order[0], _module=order[1]).order_by("_edition", "_module")
     return _rows(ordered, "module", ordered["_name"], ordered.active, ordered.relative_use)
 
@@ -77,9 +77,3 @@ def _rows(
 def _place(code: ir.Value, words: Mapping[str, str]) -> ir.Value:
     cases = [(code == name, place) for place, name in enumerate(words)]
     return ibis.cases(*cases, else_=len(cases))
-
-
-def _label(code: ir.Value, words: Mapping[str, str]) -> ir.StringValue:
-    cases = [(code == name, label) for name, label in words.items()]
-    made: ir.StringValue = ibis.cases(*cases, else_=code)
-    return made

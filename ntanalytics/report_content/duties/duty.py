@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 
 from ntanalytics.errors import CalendarMissing
 from ntanalytics.findings.phrases import issue_words
+from ntanalytics.findings.rule import with_limits
 from ntanalytics.metrics.desk import duties
 from ntanalytics.metrics.desk.duties import Result, Verdict
 from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.number_format import format_set_share
 from ntanalytics.metrics.quantity import Quantity
 from ntanalytics.periods.day_text import day_words
+from ntanalytics.workspace.dataset_view import unread_clause
 
 if TYPE_CHECKING:
     from ntanalytics.report_content.duties.span import DutySpan
@@ -57,7 +59,7 @@ class Duty:
     Attributes:
         id: its name; a scoring sheet and the sheets of a workbook name it.
         label: in Chinese.
-        target: what is owed, in Chinese.
+        target: what is owed, in Chinese; ``{code}`` stands for the limit of a rule, as the site has it.
         reads: datasets that prove it, each with the days of history before the period.
         rests_on: ``dataset.column`` → the results that say nothing where a source does not have the column.
         facts: function that returns the facts of a span; called only where each dataset has a source.
@@ -187,7 +189,7 @@ def unless_hidden(span: DutySpan, fact: Fact, *datasets: str, since: date, until
         if span.is_hidden(name, since, until):
             return replace(fact, result="unproven", reason=f"其间有{label}数据未取得")
         if unread := span.unread_rows(name, since, until):
-            return replace(fact, result="unproven", reason=f"{label}有 {unread} 行未能读取")
+            return replace(fact, result="unproven", reason=unread_clause(label, unread))
     return fact
 
 
@@ -243,6 +245,7 @@ def judge(duty: Duty, span: DutySpan, least_rate: float | None = None) -> DutyRe
             facts = sorted(facts, key=lambda fact: (_ORDER[fact.result], fact))
         except CalendarMissing as error:
             gaps.append(f"缺少工作日历（{error.what}）；需补录放假安排")
+    duty = replace(duty, target=with_limits(duty.target, span.context.rules))
     return DutyRecord(duty=duty, facts=tuple(facts), gaps=tuple(dict.fromkeys(gaps)), least_rate=least_rate)
 
 

@@ -39,7 +39,7 @@ class Obligation:
 
 #: The obligations of the contract, in its order.
 OBLIGATIONS: tuple[Obligation, ...] = (
-    Obligation("O1", "不少于6人的技术支撑团队", ("team",)),
+    Obligation("O1", "技术支撑团队", ("team",)),
     Obligation("O2", "现场1人、备选1人", ("attendance", "standby")),
     Obligation("O3", "7×24小时技术支持", ("off_hours",)),
     Obligation("O4", "统一身份认证维护", ("identity_tickets",)),

@@ -150,7 +150,7 @@ def _overdue_seals(span: DutySpan) -> Mapping[str, str]:
         row["seal_id"]: f"超过{limit:.0f}日未{words}"
         for waiting, measure, code, words in steps
         for row in waiting
-        if row[measure] > (limit := span.critical_limit(code))
+        if row[measure] > (limit := span.rule(code).threshold.critical)
     }
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
 from ntanalytics.ledger.publications import IssuedVersion
-from ntanalytics.reports.findings_json import FILE
-from ntanalytics.reports.verification.manifest import load_published_manifest, manifest_digest
+from ntanalytics.report_files import FINDINGS, has_listed_files, load_manifest
+from ntanalytics.reports.verification.manifest import manifest_digest
 
 #: What became of the files of a published version.
 FileState = Literal["genuine", "altered", "missing"]
@@ -37,27 +36,18 @@ def published_findings(outputs: Path, issued: IssuedVersion) -> list[dict[str, A
     folder = outputs / issued.report / issued.period
     if _state(folder, issued) != "genuine":
         return []
-    findings: list[dict[str, Any]] = json.loads((folder / FILE).read_text(encoding="utf-8"))["findings"]
+    findings: list[dict[str, Any]] = json.loads((folder / FINDINGS).read_text(encoding="utf-8"))["findings"]
     return findings
 
 
 def _state(folder: Path, issued: IssuedVersion) -> FileState:
     try:
-        manifest = load_published_manifest(folder)
-        if manifest is None or manifest.get("run_id") != issued.run_id:
+        manifest = load_manifest(folder)
+        if manifest.get("run_id") != issued.run_id:
             return "missing"
-        is_genuine = manifest_digest(dict(manifest)) == issued.manifest_sha256 and _has_files(folder, manifest)
+        is_genuine = manifest_digest(manifest) == issued.manifest_sha256 and has_listed_files(folder, manifest)
     except FileNotFoundError:
         return "missing"
     except (OSError, ValueError, TypeError, RecursionError):
         return "altered"
     return "genuine" if is_genuine else "altered"
-
-
-def _has_files(folder: Path, manifest: Mapping[str, Any]) -> bool:
-    """Return whether each file that the manifest names is as it was published."""
-    for name, artefact in manifest["artefacts"].items():
-        with (folder / Path(name).name).open("rb") as file:
-            if hashlib.file_digest(file, "sha256").hexdigest() != artefact["sha256"]:
-                return False
-    return True

@@ -16,7 +16,7 @@ from ntanalytics.report_content.duties.duty import SHORT, Duty, Fact, unless_hid
 from ntanalytics.report_content.duties.published_files import FileState
 from ntanalytics.report_content.duties.report_log import DueReport, of_report
 from ntanalytics.report_content.duties.span import DutySpan
-from ntanalytics.subsystems.desk.obligation_checks import SIGNED_WITHIN, confirmation_due
+from ntanalytics.subsystems.desk.obligation_checks import SIGNED_WITHIN, confirmation_due, confirmed_weeks
 
 #: Digits of a digest that a row shows.
 _DIGITS = 16
@@ -92,18 +92,15 @@ def _delivered(span: DutySpan) -> Iterator[Fact]:
 
 def _signed(span: DutySpan) -> Iterator[Fact]:
     """Yield the weekly reports that were confirmed in the span, or should have been (docs/domain.md, O12)."""
-    signed: dict[str, date] = {}
-    for row in span.recent("desk.signoffs", _SIGNED_BACK):
-        name, on = str(row["period"]), row["signed_on"]
-        if row["report"] in ("weekly_service_report", "服务周报") and on <= span.last:
-            signed[name] = min(on, signed.get(name, on))
+    signed = confirmed_weeks(span.recent("desk.signoffs", _SIGNED_BACK), span.last).get("weekly_service_report", {})
     since = span.due_from(_SIGNED_BACK)
     worked = span.context.calendar.known_working_days(since, span.last)
-    for monday, name in _weeks(since, span.last):
-        on, due = signed.get(name), confirmation_due(monday, worked)
+    for monday in (day for day in days_between(since, span.last) if day.weekday() == 0):
+        week = Period.week(monday).previous()
+        on, due = signed.get(week.first), confirmation_due(monday, worked)
         ended = min((day for day in (on, due) if day is not None), default=None)
         if ended is not None and ended >= span.first:
-            yield _confirmation(span, monday, name, on, due)
+            yield _confirmation(span, monday, week.text, on, due)
 
 
 def _confirmation(span: DutySpan, monday: date, name: str, on: date | None, due: date | None) -> Fact:
@@ -116,13 +113,6 @@ def _confirmation(span: DutySpan, monday: date, name: str, on: date | None, due:
     if monday < span.first and not span.view("desk.signoffs", _SIGNED_BACK).since(monday).is_complete:
         return replace(fact, result="unproven", reason="其间有用户确认数据未取得")
     return unless_hidden(span, fact, "desk.signoffs", since=monday, until=due)
-
-
-def _weeks(first: date, last: date) -> Iterator[tuple[date, str]]:
-    """Yield the Mondays of some days on which a report of the week before is issued, with the week."""
-    for day in days_between(first, last):
-        if day.weekday() == 0:
-            yield day, Period.week(day).previous().text
 
 
 def _decisions(span: DutySpan) -> Iterator[Fact]:

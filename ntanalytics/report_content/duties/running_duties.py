@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import timedelta
-from itertools import pairwise
-from statistics import median
+from datetime import datetime, timedelta
 from typing import Any
 
 from ntanalytics.contract.desk import INCIDENTS, LEVELS
@@ -14,7 +12,7 @@ from ntanalytics.contract.legal import INCIDENT_REPORT, REPORTING_HOURS
 from ntanalytics.metrics.desk import obligations
 from ntanalytics.metrics.desk.duties import Result
 from ntanalytics.metrics.figures import figures
-from ntanalytics.metrics.infra.backup_waits import unmade_backups
+from ntanalytics.metrics.infra.backup_waits import unmade_backups, waits
 from ntanalytics.metrics.number_format import format_number
 from ntanalytics.metrics.rows import rows
 from ntanalytics.report_content.duties.duty import NO_RESULT, SHORT, SHORT_OR_OPEN, Duty, Fact, unless_hidden
@@ -26,6 +24,7 @@ from ntanalytics.subsystems.infra.availability_checks import (
     measured_from,
     target,
 )
+from ntanalytics.subsystems.infra.backup_plans import BACKUP_DAYS, plan_runs
 
 #: Time from discovery within which an incident of the level 较大 or above is reported by a city (docs/domain.md, Desk).
 REPORTED_WITHIN = timedelta(hours=REPORTING_HOURS["other"])
@@ -61,41 +60,45 @@ def _backups(medium: str) -> Callable[[DutySpan], Iterator[Fact]]:
     """Return the facts of the backup plans of a medium: no success came later than its plan allows."""
 
     def facts(span: DutySpan) -> Iterator[Fact]:
-        plans: dict[str, list[Mapping[str, Any]]] = {}
-        for row in span.recent("infra.backups", _BACKUP_BACK):
-            if row["medium"] == medium and row["started_at"] < span.ends_at:
-                plans.setdefault(str(row["plan"]), []).append(row)
-        for plan, runs in sorted(plans.items()):
-            yield _plan(span, plan, runs)
+        for (plan, of), runs in sorted(span.context.shared(plan_runs).items()):
+            if of == medium:
+                yield _plan(span, plan, runs)
 
     return facts
 
 
-def _plan(span: DutySpan, plan: str, runs: list[Mapping[str, Any]]) -> Fact:
-    good = sorted(row["started_at"] for row in runs if row["outcome"] == "success")
-    text = _made(span, runs)
-    gaps = [later - earlier for earlier, later in pairwise(good)]
-    if len(gaps) < _FEWEST_GAPS:
+def _plan(span: DutySpan, plan: str, runs: Sequence[Mapping[str, Any]]) -> Fact:
+    known, text = waits(runs, _known_end(span)), _made(span, runs)
+    first = next((wait.usual_s for wait in known if wait.is_provable), None)
+    if not first:
         return Fact(span.last, plan, text, "unproven", "成功次数太少，备份间隔未知")
-    limit = median(gaps) * span.critical_limit("infra.backup_lateness")
-    waits = [(begin, end) for begin, end in zip(good, [*good[1:], span.ends_at], strict=True) if end > span.begins_at]
-    begin, end = max(waits, key=lambda wait: wait[1] - wait[0], default=(span.begins_at, span.begins_at))
-    longest = format_number((end - begin).total_seconds(), "seconds")
-    is_hidden = span.is_hidden("infra.backups", span.day(begin), span.day(end))  # a backup between would shorten it
-    text += f"，最长间隔{'≤' * is_hidden}{longest}"
-    if end - begin <= limit:
+    longest = max((wait for wait in known if wait.end > span.begins_at), key=lambda wait: wait.seconds)
+    is_hidden = span.is_hidden("infra.backups", span.day(longest.begin), span.day(longest.end))
+    text += (
+        f"，最长间隔{'≤' * is_hidden}{format_number(longest.seconds, 'seconds')}"  # a backup between would shorten it
+    )
+    # before its first known interval a plan is taken to have had the same
+    lateness = {wait: wait.seconds / ((wait.is_provable and wait.usual_s) or first) for wait in known}
+    late = max((wait for wait in known if wait.end > span.begins_at), key=lateness.__getitem__)
+    if lateness[late] <= span.rule("infra.backup_lateness").threshold.critical:
         return Fact(span.last, plan, text, "met")
-    fact = Fact(span.day(begin), plan, text, "short", f"{span.clock(begin)}后{longest}没有成功的备份")
-    return unless_hidden(span, fact, "infra.backups", since=fact.on, until=span.day(end))
+    reason = f"{span.clock(late.begin)}后{format_number(late.seconds, 'seconds')}没有成功的备份"
+    fact = Fact(span.day(late.begin), plan, text, "short", reason)
+    return unless_hidden(span, fact, "infra.backups", since=fact.on, until=span.day(late.end))
 
 
 def _made(span: DutySpan, runs: Sequence[Mapping[str, Any]]) -> str:
     """Return how many backups of a plan were made, and how many were not, as the weekly report counts them."""
-    own = [row for row in runs if span.begins_at <= row["started_at"] and row["outcome"] == "success"]
-    unmade = unmade_backups(runs, span.begins_at, span.ends_at)
+    at = _known_end(span)
+    own = [row for row in runs if span.begins_at <= row["started_at"] < at and row["outcome"] == "success"]
+    unmade = unmade_backups(runs, span.begins_at, at)
     if span.is_hidden("infra.backups", span.first) or span.unread_rows("infra.backups", span.first):
         return f"成功≥{len(own)}次，未成功次数未知" if own else "成功、未成功次数未知"
     return f"成功{len(own)}次，未成功{unmade}次"
+
+
+def _known_end(span: DutySpan) -> datetime:
+    return min(span.ends_at, span.view("infra.backups", BACKUP_DAYS).known_end)
 
 
 def _recovery(span: DutySpan) -> Iterator[Fact]:
@@ -197,11 +200,8 @@ def _results(span: DutySpan) -> Iterator[Fact]:
         yield Fact(span.day(finished), str(row["change_no"]), text, outcome, reason)
 
 
-#: Days before the span in which cases may have begun that end in it, and in which backups give the usual interval.
-_CASES_BACK, _BACKUP_BACK = 70, 35
-
-#: Fewest intervals between successes from which the usual one is known.
-_FEWEST_GAPS = 3
+#: Days before the span in which cases may have begun that end in it.
+_CASES_BACK = 70
 
 RUNNING_DUTIES = (
     Duty(
@@ -218,7 +218,7 @@ RUNNING_DUTIES = (
         label="在线备份",
         target="各计划按间隔成功",
         facts=_backups("online"),
-        reads={"infra.backups": _BACKUP_BACK},
+        reads={"infra.backups": BACKUP_DAYS},
         none_words="未取得在线备份记录",
         is_lasting=True,
         needs="在线备份记录",
@@ -228,7 +228,7 @@ RUNNING_DUTIES = (
         label="离线备份",
         target="各计划按间隔成功",
         facts=_backups("offline"),
-        reads={"infra.backups": _BACKUP_BACK},
+        reads={"infra.backups": BACKUP_DAYS},
         none_words="未取得离线备份记录",
         is_lasting=True,
         needs="离线备份记录",

@@ -11,11 +11,12 @@ from typing import Any
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.contract import Kind
 from ntanalytics.findings.phrases import listed
+from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics.rows import rows
 from ntanalytics.periods import PeriodKind, days_between
-from ntanalytics.periods.day_text import day_words, days_apart
+from ntanalytics.periods.day_text import day_span_list, day_words
 from ntanalytics.report_content.duties.report_log import ReportLog
-from ntanalytics.workspace.dataset_view import DatasetView
+from ntanalytics.workspace.dataset_view import DatasetView, unread_clause
 
 #: Rows of a dataset, which nobody changes.
 Rows = Sequence[Mapping[str, Any]]
@@ -99,9 +100,9 @@ class DutySpan:
         """Return a dataset within the span."""
         return self.context.dataset(name, history)
 
-    def critical_limit(self, code: str) -> float:
-        """Return the critical limit of a rule, as the site has it."""
-        return self.context.rules[code].threshold.critical
+    def rule(self, code: str) -> Rule:
+        """Return a rule, as the site has it."""
+        return self.context.rules[code]
 
     def rows(self, name: str) -> Rows:
         """Return the rows of a dataset within the span, read once."""
@@ -123,7 +124,7 @@ class DutySpan:
             if not view.sources:
                 yield f"没有配置{label}的数据源；需接入{label}"
             elif not view.is_complete:
-                days = listed(day_runs(view.missing), _NAMED_RUNS)
+                days = listed(day_span_list(view.missing), _NAMED_RUNS)
                 yield f"{label}缺{days}共{len(view.missing)}天数据；需补采"
 
     def where_known(self, reads: Mapping[str, int], *, needs_log: bool) -> DutySpan | None:
@@ -159,7 +160,7 @@ class DutySpan:
         """Yield the datasets of which rows of the span were rejected, and what would be needed, in Chinese."""
         for name in names:
             if unread := self.unread_rows(name, self.first):
-                yield f"{self.view(name).contract.label}有 {unread} 行未能读取；需更正后重新采集"
+                yield f"{unread_clause(self.view(name).contract.label, unread)}；需更正后重新采集"
 
     def _missing(self, name: str) -> frozenset[date]:
         return self.context.shared(_missing_days, name)
@@ -167,17 +168,6 @@ class DutySpan:
 
 def _rows(context: CheckContext, name: str, history: int, kind: str) -> Rows:
     return rows(getattr(context.dataset(name, history), kind))
-
-
-def day_runs(days: Sequence[date]) -> list[str]:
-    """Return days in words, successive ones as one: ``10月1日至10月7日``."""
-    runs: list[list[date]] = []
-    for day in sorted(days):
-        if runs and day - runs[-1][-1] == timedelta(days=1):
-            runs[-1].append(day)
-        else:
-            runs.append([day])
-    return [day_words(run[0]) if len(run) == 1 else "至".join(days_apart(run[0], run[-1])) for run in runs]
 
 
 def _unread_rows(context: CheckContext, name: str, since: date, until: date) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.findings.phrases import listed
+from ntanalytics.findings.rule import with_limits
 from ntanalytics.metrics.desk import obligations
 from ntanalytics.metrics.rows import only
 from ntanalytics.periods import days_between
@@ -16,9 +17,6 @@ from ntanalytics.report_content.duties.duty import Duty, Fact, unless_hidden
 from ntanalytics.report_content.duties.span import DutySpan
 from ntanalytics.subsystems.desk.obligation_checks import ROSTER_DUE
 from ntanalytics.subsystems.infra.retention_checks import PATCH_DAYS
-
-#: Least number of persons in the team (docs/domain.md, O1).
-TEAM = 6
 
 
 def _months(span: DutySpan) -> Iterator[tuple[date, Mapping[str, Any], bool]]:
@@ -44,14 +42,21 @@ def _counted(label: str, persons: int, *, is_lacking: bool) -> str:
 
 
 def _team(span: DutySpan) -> Iterator[Fact]:
+    rule = span.rule("desk.team")
     for month, row, is_lacking in _months(span):
         name, text = f"{month:%Y-%m}", _counted("团队", row["team"], is_lacking=is_lacking)
-        if row["team"] >= TEAM:
+        if rule.threshold.judge(row["team"]) == "ok":
             yield Fact(month, name, text, "met")
         elif is_lacking:
             yield Fact(month, name, text, "unproven", "该月名册数据不全")
         else:
-            yield Fact(month, name, text, "short", f"少于{TEAM}人" if row["team"] else "没有该月名册")
+            yield Fact(
+                month,
+                name,
+                text,
+                "short",
+                with_limits("少于 {desk.team}", span.context.rules) if row["team"] else "没有该月名册",
+            )
 
 
 def _standby(span: DutySpan) -> Iterator[Fact]:
@@ -124,7 +129,7 @@ TEAM_DUTIES = (
     Duty(
         id="team",
         label="支撑团队",
-        target=f"每月不少于{TEAM}人",
+        target="每月不少于 {desk.team}",
         facts=_team,
         reads={"desk.roster": 31},
         needs="各月团队名册",

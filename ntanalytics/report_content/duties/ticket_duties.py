@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
+import pyarrow as pa
+
+from ntanalytics.checks.context import CheckContext
 from ntanalytics.contract.desk_tickets import CATEGORIES, WITHDRAWN
 from ntanalytics.contract.enumerations import SUBSYSTEMS
-from ntanalytics.metrics.desk.daily_service import OFFICE_MINUTES, RESPONSE_S
+from ntanalytics.metrics.desk.compliance import ONBOARDED_WITHIN, STEPS, registered_onboarding
+from ntanalytics.metrics.desk.daily_service import RESPONSE_S, responses
+from ntanalytics.metrics.desk.duties import Result
 from ntanalytics.metrics.number_format import format_number
+from ntanalytics.metrics.rows import rows
 from ntanalytics.periods.day_text import day_words
 from ntanalytics.report_content.duties.duty import MET, NO_RESULT, SHORT, SHORT_OR_OPEN, Duty, Fact, unless_hidden
 from ntanalytics.report_content.duties.span import DutySpan
-from ntanalytics.subsystems.desk.ticket_checks import CONNECTED_WITHIN
-
-#: Steps by which a unit joins (docs/domain.md, O6).
-_STEPS = {"account_on": "账号添加", "permission_on": "权限配置", "seal_on": "制作公章", "training_on": "使用培训"}
 
 _HOURS = RESPONSE_S // 3600
 
@@ -76,60 +78,55 @@ def _deadlines(span: DutySpan) -> Iterator[Fact]:
         yield _fact_of(span, row, span.day(due), must_solve=False)
 
 
-def is_off_hours(span: DutySpan, moment: datetime) -> bool:
-    """Return whether a moment is outside of office hours (docs/domain.md, O3).
-
-    Raises:
-        CalendarMissing: the year is not known.
-    """
-    local = moment + timedelta(hours=span.context.utc_offset_h)
-    minute = local.hour * 60 + local.minute
-    return not (span.context.calendar.is_working_day(local.date()) and OFFICE_MINUTES[0] <= minute < OFFICE_MINUTES[1])
+#: What a first response says of its duty.
+_RESPONSES: dict[str, Result] = {"met": "met", "late": "short", "unrecorded": "unproven", "open": "open"}
 
 
 def _responses(*, off_hours: bool) -> Callable[[DutySpan], Iterator[Fact]]:
     """Return the facts of first responses: of all tickets, or of those opened outside of office hours."""
 
     def facts(span: DutySpan) -> Iterator[Fact]:
-        for row in _opened(span):
-            opened, responded = row["opened_at"], row["responded_at"]
-            if off_hours and not is_off_hours(span, opened):
-                continue
-            day, number = span.day(opened), str(row["ticket_no"])
-            text = f"{span.clock(opened)}受理，首次响应{span.clock(responded)}"
-            if responded is None:
-                is_over = span.ends_at - opened > timedelta(seconds=RESPONSE_S) and row["closed_at"] is None
-                result = "short" if is_over else "unproven" if row["closed_at"] is not None else "open"
-                reason = {"short": f"超过{_HOURS}小时未响应", "unproven": "未记录首次响应时间"}.get(result, "")
-                fact = Fact(day, number, text, result, reason)  # type: ignore[arg-type]  # one of three results
-                yield unless_hidden(span, fact, "desk.tickets", since=day) if is_over else fact
-            elif (waited := (responded - opened).total_seconds()) > RESPONSE_S:
-                yield Fact(day, number, text, "short", f"响应用时{format_number(waited, 'seconds')}")
-            else:
-                yield Fact(day, number, text, "met")
+        if off_hours:
+            _ = span.working_days  # no day off is known of a year without a calendar
+        for row in rows(span.context.shared(_answered, span.ends_at)):
+            if row["is_off_hours"] or not off_hours:
+                yield _response(span, row)
 
     return facts
 
 
+def _answered(context: CheckContext, ends_at: datetime) -> pa.Table:
+    view = context.dataset("desk.tickets")
+    table = responses(view.table, view.days, context.utc_offset_h, min(ends_at, view.known_end))
+    return table.order_by("opened_at", "ticket_no").to_pyarrow()
+
+
+def _response(span: DutySpan, row: Mapping[str, Any]) -> Fact:
+    opened, responded, result = row["opened_at"], row["responded_at"], _RESPONSES[row["response"]]
+    day, reason = span.day(opened), "未记录首次响应时间" if result == "unproven" else ""
+    if result == "short":
+        waited = format_number(row["waited_s"], "seconds")
+        reason = f"超过{_HOURS}小时未响应" if responded is None else f"响应用时{waited}"
+    text = f"{span.clock(opened)}受理，首次响应{span.clock(responded)}"
+    fact = Fact(day, str(row["ticket_no"]), text, result, reason)
+    is_lacking = result == "short" and responded is None
+    return unless_hidden(span, fact, "desk.tickets", since=day) if is_lacking else fact
+
+
 def _onboarding(span: DutySpan) -> Iterator[Fact]:
-    for row in span.cases("desk.onboardings"):
-        noted, finished = span.day(row["noted_at"]), row["finished_on"]
-        if noted > span.last or (finished is not None and finished < span.first):
+    for row in rows(registered_onboarding(span.view("desk.onboardings").cases, span.last)):
+        ended, noted = row["ended_on"], row["begun_on"]
+        if ended is not None and ended < span.first:
             continue
-        lacking = [label for step, label in _STEPS.items() if not _is_past(row[step], span.last)]
         subject = f"{row['unit']}（{SUBSYSTEMS[row['subsystem']]}）"
-        if finished is not None and finished <= span.last:
-            text, reason = f"{day_words(finished)}接入完成", f"缺{'、'.join(lacking)}" * bool(lacking)
-            fact = Fact(noted, subject, text, "short" if lacking else "met", reason)
-        elif span.last - noted > timedelta(days=CONNECTED_WITHIN):
-            fact = Fact(noted, subject, "未完成接入", "short", f"登记超过{CONNECTED_WITHIN}日")
-        else:
-            fact = Fact(noted, subject, "正在接入", "open")
-        yield unless_hidden(span, fact, "desk.onboardings", since=noted) if fact.result == "short" else fact
-
-
-def _is_past(day: date | None, last: date) -> bool:
-    return day is not None and day <= last
+        text = "接入尚未完成" if ended is None else f"{day_words(ended)}接入完成"
+        if not row["is_late"]:
+            yield Fact(noted, subject, text, "open" if row["missing_steps"] else "met")
+            continue
+        lacking = "、".join(label for step, label in STEPS.items() if not row[step])
+        over = f"登记超过{ONBOARDED_WITHIN}日，" if ended is None else ""
+        fact = Fact(noted, subject, text, "short", f"{over}缺{lacking}")
+        yield unless_hidden(span, fact, "desk.onboardings", since=noted)
 
 
 #: Days before the span in which tickets may have been opened whose deadline lies in it.
@@ -200,7 +197,6 @@ TICKET_DUTIES = (
             "desk.onboardings.permission_on": SHORT,
             "desk.onboardings.seal_on": SHORT,
             "desk.onboardings.training_on": SHORT,
-            "desk.onboardings.finished_on": SHORT_OR_OPEN,
         },
         when_none="met",
         none_words="期内没有单位接入",

@@ -7,12 +7,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ntanalytics.report_files import DOCUMENT, HTML, OFD, WORKBOOK
 from ntanalytics.reports.exporters.excel import workbook_bytes
 from ntanalytics.reports.exporters.html import page_text
 from ntanalytics.reports.record import Record
-
-#: File names of the renderings in a report's folder.
-HTML, EXCEL, DOCUMENT, OFD = "report.html", "report.xlsx", "report.docx", "report.ofd"
 
 
 def write_page(record: Record, folder: Path) -> Path:
@@ -23,13 +21,13 @@ def write_page(record: Record, folder: Path) -> Path:
 
 def write_office_files(record: Record, folder: Path) -> list[Path]:
     """Write ``report.xlsx`` of a record and, if it has one, ``report.docx`` into a folder; return the paths."""
-    (folder / EXCEL).write_bytes(workbook_bytes(record))
+    (folder / WORKBOOK).write_bytes(workbook_bytes(record))
     if not record.has_document:
-        return [folder / EXCEL]
+        return [folder / WORKBOOK]
     from ntanalytics.reports.exporters.document import document_bytes  # most reports need no Word
 
     (folder / DOCUMENT).write_bytes(document_bytes(record))
-    return [folder / EXCEL, folder / DOCUMENT]
+    return [folder / WORKBOOK, folder / DOCUMENT]
 
 
 def write_ofd(record: Record, folder: Path) -> Path:

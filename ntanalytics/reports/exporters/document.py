@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.shared import Mm
 
+from ntanalytics.periods.day_text import issue_number
 from ntanalytics.reports import labels, truncation
 from ntanalytics.reports.document_order import document_items
 from ntanalytics.reports.exporters import document_styles as styles
@@ -55,7 +56,7 @@ def _write_head(document: Any, record: Record) -> None:
     is_long = display_width(record.head.title) > styles.LONGEST_TITLE
     styles.add_paragraph(document, record.head.title, styles.LONG_TITLE if is_long else styles.TITLE)
     styles.add_paragraph(document, body["period"]["label"], styles.META)
-    number = labels.issue_number(body["period"])
+    number = issue_number(body["period"]["text"])
     styles.add_paragraph(document, f"{body['subtitle']} · {number}" if body["subtitle"] else number, styles.META)
     remarks = status_line(record)
     lines = [f"{remark.lead}{remark.rest}" for remark in remarks if remark.status]

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup
 
+from ntanalytics.periods.day_text import issue_number
 from ntanalytics.reports import fragments, labels
 from ntanalytics.reports.markdown import headings, to_html
 from ntanalytics.reports.record import Heading, Record, RecordedBlock
@@ -50,7 +51,7 @@ def page_text(record: Record) -> str:
         plotly=packed_plotly() if has_charts else None,
         remarks=remarks,
         worst=worst_status(remarks),
-        number=labels.issue_number(record.head.body["period"]),
+        number=issue_number(record.head.body["period"]["text"]),
         as_of=labels.as_of_line(record.head.body, record.zone),
         contents=contents(record),
         parts=[_part(item, _is_bare(record.items, place)) for place, item in enumerate(record.items)],

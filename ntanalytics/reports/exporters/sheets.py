@@ -15,6 +15,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 
 from ntanalytics.metrics.number_format import parse_format
+from ntanalytics.periods.day_text import issue_number
 from ntanalytics.reports import labels
 from ntanalytics.reports.data import clean_text
 from ntanalytics.reports.exporters.cells import (
@@ -223,7 +224,7 @@ def _link(sheet: Any, cell: str, name: str) -> None:
 def _content_lines(record: Record) -> list[SheetCell | None]:
     """Return the lines above the list of sheets; None is an empty one."""
     head = record.head.body
-    number = labels.issue_number(head["period"])
+    number = issue_number(head["period"]["text"])
     period = " · ".join(text for text in (head["period"]["label"], head["subtitle"], number) if text)
     return [
         SheetCell(record.head.title, bold=True, size=16, color=BLUE),

@@ -16,15 +16,14 @@ from typing import Any
 
 from ntanalytics.errors import ReportIncomplete, VerificationFailed
 from ntanalytics.language import tr
+from ntanalytics.report_files import DOCUMENT, HTML, MANIFEST, OFD, PDF, RECORD, WORKBOOK, load_manifest
 from ntanalytics.reports.findings_json import findings_differences
 from ntanalytics.reports.record import Record, load_record
 from ntanalytics.reports.renderer import renderer_id
-from ntanalytics.reports.verification.manifest import MANIFEST, load_published_manifest, manifest_differences
-
-OFD = "report.ofd"
+from ntanalytics.reports.verification.manifest import manifest_differences
 
 #: The renderings whose figures are read and compared with the record.
-_READ = ("report.html", "report.xlsx", "report.docx", OFD)
+_READ = (HTML, WORKBOOK, DOCUMENT, OFD)
 
 #: Differences that a failure lists, at most.
 MOST_LISTED = 20
@@ -56,14 +55,16 @@ def verify(directory: Path) -> Verdict:
     """
     record = _record_of(directory)
     try:
-        manifest = load_published_manifest(directory)
-    except (ValueError, TypeError) as error:
+        manifest: Mapping[str, Any] | None = load_manifest(directory)
+    except FileNotFoundError:
+        manifest = None
+    except (ValueError, TypeError, RecursionError) as error:
         raise VerificationFailed(
             tr("manifest.json: {error}", error=error), where=str(directory), todo=tr(_TODO)
         ) from error
     differences = manifest_differences(manifest, record, directory)
     differences += _reading_differences(record, directory)
-    differences += findings_differences(record, directory)
+    differences += findings_differences(record, directory, manifest)
     differences += _ofd_differences(record, manifest, directory)
     again, remarks = _rendered_again(record, manifest, directory)
     _require_none([*differences, *again], directory)
@@ -72,7 +73,7 @@ def verify(directory: Path) -> Verdict:
     proven += [] if remarks else [tr("rendered again, each of them is the same")]
     if manifest is None:
         remarks.append(tr("no manifest is there: nothing says which run made these files"))
-    elif (directory / "report.pdf").is_file():
+    elif (directory / PDF).is_file():
         remarks.append(tr("report.pdf is compared by its hash in the manifest only: a browser cannot print it again"))
     return Verdict(tuple(proven), tuple(remarks))
 
@@ -110,7 +111,7 @@ _TODO = "do not use these files; ntanalytics reproduce makes the record again fr
 
 
 def _record_of(directory: Path) -> Record:
-    names = ("report.ipynb", "report.html", "report.xlsx")
+    names = (RECORD, HTML, WORKBOOK)
     missing = [name for name in names if not (directory / name).is_file()]
     if len(missing) == len(names) and not (directory / MANIFEST).is_file():
         raise ReportIncomplete(
@@ -124,7 +125,7 @@ def _record_of(directory: Path) -> Record:
             where=str(directory),
             todo=tr("run the report again"),
         )
-    return load_record(directory / "report.ipynb")
+    return load_record(directory / RECORD)
 
 
 def _reading_differences(record: Record, directory: Path) -> list[str]:
@@ -135,7 +136,7 @@ def _reading_differences(record: Record, directory: Path) -> list[str]:
     page, workbook = (directory / f"report.{ending}" for ending in ("html", "xlsx"))
     differences = [f"report.html: {difference}" for difference in page_differences(record, page.read_bytes())]
     differences += [f"report.xlsx: {difference}" for difference in workbook_differences(record, workbook.read_bytes())]
-    document = directory / "report.docx"
+    document = directory / DOCUMENT
     if document.is_file():
         differences += [
             f"report.docx: {difference}" for difference in document_differences(record, document.read_bytes())

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import lxml.etree
 
+from ntanalytics.periods.day_text import issue_number
 from ntanalytics.reports import labels, truncation
 from ntanalytics.reports.document_order import document_items
 from ntanalytics.reports.formats import display
@@ -83,7 +84,7 @@ def document_texts(
         is_former: it is of 0.1.0: in the order of the page, without numbers, and with more rows of a board.
     """
     head = record.head.body
-    number = labels.issue_number(head["period"])
+    number = issue_number(head["period"]["text"])
     remarks = status_line(record)
     texts = [record.head.title, head["period"]["label"]]
     texts.append(f"{head['subtitle']} · {number}" if head["subtitle"] else number)

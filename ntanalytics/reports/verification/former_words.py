@@ -10,7 +10,7 @@ import re
 from typing import Any
 
 from ntanalytics.metrics.number_format import close_up
-from ntanalytics.reports import labels
+from ntanalytics.periods.day_text import issue_number
 from ntanalytics.reports.status_line import sources_counted
 
 _ISSUE = re.compile(r"编号 ?(\d{4}-(?:W\d\d|\d\d(?:-\d\d)?))")
@@ -78,8 +78,8 @@ def current_cell(value: Any, form: str, wanted: str) -> tuple[Any, str]:
 
 
 def _current(text: str) -> str:
-    text = _ISSUE.sub(lambda match: labels.issue_number({"text": match[1]}), text)
-    text = _PERIOD.sub(lambda match: labels.issue_number({"text": match[1]}), text)
+    text = _ISSUE.sub(lambda match: issue_number(match[1]), text)
+    text = _PERIOD.sub(lambda match: issue_number(match[1]), text)
     text = _SOURCES.sub(lambda match: sources_counted(int(match[1]), int(match[2])), text)
     text = close_up(_MILLISECONDS.sub("毫秒", _BYTES.sub(r"\1B", text)))
     for former, current in _WORDS:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import lxml.etree
 import lxml.html
 
+from ntanalytics.periods.day_text import issue_number
 from ntanalytics.reports import labels, truncation
 from ntanalytics.reports.formats import display
 from ntanalytics.reports.record import Heading, Record, RecordedBlock
@@ -128,7 +129,7 @@ def card_texts(item: Mapping[str, Any], zone: ZoneInfo) -> list[str]:
 def head_texts(record: Record) -> list[str]:
     """Return the texts that the head of the page must show, in order."""
     body = record.head.body
-    number = labels.issue_number(body["period"])
+    number = issue_number(body["period"]["text"])
     texts = [record.head.title, body["period"]["label"]]
     texts.append(f"{body['subtitle']} · {number}" if body["subtitle"] else number)
     remarks = status_line(record)

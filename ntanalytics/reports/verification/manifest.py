@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from ntanalytics.language import tr
+from ntanalytics.report_files import RECORD
 from ntanalytics.reports.record import Record
 from ntanalytics.reports.renamed import current_state, gaps_of
 from ntanalytics.reports.schemas import SCHEMA_VERSION, newer_version
 from ntanalytics.reports.status_line import status_line, worst_of, worst_status
 from ntanalytics.reports.verification.former_words import say_the_same
-
-MANIFEST = "manifest.json"
 
 #: Key of the digest in a manifest.
 DIGEST = "manifest_sha256"
@@ -30,21 +29,6 @@ def manifest_digest(manifest: Mapping[str, object]) -> str:
     content = {name: value for name, value in manifest.items() if name != DIGEST}
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def load_published_manifest(directory: Path) -> Mapping[str, Any] | None:
-    """Return the manifest in a folder, or None if there is none.
-
-    Raises:
-        ValueError, TypeError: it is not a JSON object.
-    """
-    path = directory / MANIFEST
-    if not path.is_file():
-        return None
-    content = json.loads(path.read_text(encoding="utf-8"))
-    if not isinstance(content, dict):
-        raise TypeError(tr("it is not a JSON object"))
-    return content
 
 
 def manifest_differences(manifest: Mapping[str, Any] | None, record: Record, directory: Path) -> list[str]:
@@ -127,7 +111,7 @@ def _expected(record: Record, directory: Path) -> dict[str, object]:
     }
     if record.publication is None:
         return expected
-    metadata = json.loads((directory / "report.ipynb").read_text(encoding="utf-8"))["metadata"]
+    metadata = json.loads((directory / RECORD).read_text(encoding="utf-8"))["metadata"]
     return expected | {
         "report": record.publication.report,
         "run_id": record.publication.run_id,

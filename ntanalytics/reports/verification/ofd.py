@@ -7,6 +7,7 @@ import re
 import zipfile
 
 from ntanalytics.errors import FontMissing
+from ntanalytics.report_files import FINDINGS
 from ntanalytics.reports import findings_json
 from ntanalytics.reports.record import Record
 from ntanalytics.reports.sm3 import sm3
@@ -16,7 +17,7 @@ from ntanalytics.reports.verification.document import document_texts
 from ntanalytics.reports.verification.former_words import say_the_same
 
 _FONTS = re.compile(rb'<ofd:CustomData Name="fonts">([^<]*)')
-_FINDINGS = f"Doc_0/Attachs/{findings_json.FILE}"
+_FINDINGS = f"Doc_0/Attachs/{FINDINGS}"
 _QUOTED = 20  #: characters on each side of a difference
 
 
@@ -41,7 +42,7 @@ def ofd_differences(record: Record, file: bytes) -> list[str]:
     findings = findings_json.document(record, report, run)
     expected = None if findings is None else findings_json.text(findings).encode()
     if parts.get(_FINDINGS) != expected:
-        differences.append(f"the attached {findings_json.FILE} is not the record's")
+        differences.append(f"the attached {FINDINGS} is not the record's")
     return differences
 
 

@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from ntanalytics.reports.exporters import DOCUMENT, EXCEL, HTML
+from ntanalytics.report_files import DOCUMENT, HTML, WORKBOOK
 from ntanalytics.reports.exporters.excel import workbook_bytes
 from ntanalytics.reports.exporters.html import packed_plotly, page_text, plotly_script
 from ntanalytics.reports.record import Record
@@ -40,10 +40,10 @@ def rendering_differences(record: Record, directory: Path) -> list[str]:
     if page.is_file():
         shown = page.read_bytes().decode("utf-8", "replace")
         differences += [f"{HTML}: {place}" for place in page_places(page_text(record), shown)]
-    workbook, document = directory / EXCEL, directory / DOCUMENT
+    workbook, document = directory / WORKBOOK, directory / DOCUMENT
     if workbook.is_file():
         places = archive_differences(workbook_bytes(record), workbook.read_bytes())
-        differences += [f"{EXCEL}: {place}" for place in places[:MOST_PLACES]]
+        differences += [f"{WORKBOOK}: {place}" for place in places[:MOST_PLACES]]
     if document.is_file() and record.has_document:
         from ntanalytics.reports.exporters.document import document_bytes  # most reports need no Word
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import openpyxl
 
+from ntanalytics.periods.day_text import issue_number, short_day_spans
 from ntanalytics.reports import labels
 from ntanalytics.reports.formats import UNITS, display, excel_format, local_time
 from ntanalytics.reports.record import Field, Record, RecordedBlock
@@ -111,7 +112,7 @@ def sources_grid(record: Record) -> Grid:
                 _value(taken_at, excel_format("datetime")),
                 _value(line["rows"], "#,##0"),
                 _value(line["rejected"], "#,##0"),
-                _text(labels.day_ranges(line["missing_days"])),
+                _text(short_day_spans(map(date.fromisoformat, line["missing_days"]))),
                 _text(line["error"]),
             ]
         )
@@ -123,7 +124,7 @@ def sources_grid(record: Record) -> Grid:
 def contents_grid(record: Record, names: Sequence[str]) -> Grid:
     """Return the cells of the contents sheet, which lists sheets of these names."""
     head = record.head.body
-    number = labels.issue_number(head["period"])
+    number = issue_number(head["period"]["text"])
     period = " · ".join(text for text in (head["period"]["label"], head["subtitle"], number) if text)
     status = [f"{remark.lead}{remark.rest}" for remark in status_line(record)]
     lines = [record.head.title, period, *status, labels.as_of_line(head, record.zone), ""]

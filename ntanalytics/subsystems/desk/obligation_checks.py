@@ -8,10 +8,11 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+from ntanalytics.checks.baseline import HISTORY_DAYS
 from ntanalytics.checks.check import EVERY_PERIOD, Check
 from ntanalytics.checks.context import CheckContext
-from ntanalytics.checks.span_view import register, since
-from ntanalytics.contract.desk_plans import report_label
+from ntanalytics.checks.covered_days import register, since
+from ntanalytics.contract.desk_plans import report_label, report_named
 from ntanalytics.contract.enumerations import subsystem_label
 from ntanalytics.findings.finding import Entity, Finding, subsystem_entity, violations
 from ntanalytics.findings.judgement import evaluate_rules, judge_row, judge_value, unknown
@@ -20,7 +21,7 @@ from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics.desk import compliance, obligations, service_levels
 from ntanalytics.metrics.figures import Figures, case_list, figures
 from ntanalytics.metrics.rows import only, rows
-from ntanalytics.subsystems.desk.ticket_checks import HISTORY, TRAININGS_BACK
+from ntanalytics.subsystems.desk.ticket_checks import TRAININGS_BACK
 from ntanalytics.workspace.dataset_view import DatasetView
 
 #: Days for which a change without confirmation is reported, of the roster, and of confirmations.
@@ -42,7 +43,7 @@ _CHANGES, _PLAN = Entity("changes", "all", "流程变更"), Entity("reports", "p
 
 def _clocks(context: CheckContext) -> list[dict[str, Any]]:
     """Return the crashes by vendor software in the period, the longest first."""
-    incidents = context.dataset("desk.incidents", HISTORY)
+    incidents = context.dataset("desk.incidents", HISTORY_DAYS)
     without_end = incidents.sources_without("restored_at")
     recovery = obligations.recovery(incidents.cases, context.begins_at, incidents.known_end, without_end)
     return [row for row in rows(recovery) if row["clock"] in ("kept", "broken", "running", "overrun")]
@@ -50,7 +51,7 @@ def _clocks(context: CheckContext) -> list[dict[str, Any]]:
 
 def _clocks_broken(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the subsystems with a crash that was not restored in time; one finding where there is none."""
-    incidents, crashes = context.dataset("desk.incidents", HISTORY), context.shared(_clocks)
+    incidents, crashes = context.dataset("desk.incidents", HISTORY_DAYS), context.shared(_clocks)
     by_system: dict[str, list[dict[str, Any]]] = {}
     for row in crashes:
         if row["clock"] in ("broken", "overrun"):
@@ -65,7 +66,7 @@ def _clocks_broken(context: CheckContext, rule: Rule) -> list[Finding]:
 
 def _clock_running(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the subsystems with a crash that lasts and comes near its limit."""
-    incidents = context.dataset("desk.incidents", HISTORY)
+    incidents = context.dataset("desk.incidents", HISTORY_DAYS)
     running = case_list([row for row in context.shared(_clocks) if row["clock"] == "running"], incidents)
     late = [row for row in running if rule.threshold.judge(row["lasted_s"]) != "ok"]
     longest = {row["subsystem"]: row for row in reversed(late)}
@@ -90,7 +91,7 @@ def _unconfirmed(context: CheckContext, rule: Rule) -> list[Finding]:
 
     They are those of the period, and those of the weeks before it that are still not confirmed.
     """
-    changes = context.dataset("desk.changes", HISTORY)
+    changes = context.dataset("desk.changes", HISTORY_DAYS)
     own = rows(obligations.unconfirmed_changes(changes.cases, context.begins_at, context.ends_at))
     back = timedelta(days=CHANGES_BACK)
     earlier = rows(obligations.unconfirmed_changes(changes.cases, context.ends_at - back, context.begins_at))
@@ -119,7 +120,7 @@ def _overrun(context: CheckContext, rule: Rule) -> list[Finding]:
 
     One that has no end in the ledger may have ended: it is a warning at most, and for some weeks.
     """
-    changes = context.dataset("desk.changes", HISTORY)
+    changes = context.dataset("desk.changes", HISTORY_DAYS)
     own = changes.cases.filter(~changes.cases.source.isin(sorted(changes.sources_without("finished_at"))))
     oldest, findings = context.ends_at - timedelta(days=CHANGES_BACK), []
     for row in rows(obligations.overrun_changes(own, context.begins_at, changes.known_end)):
@@ -177,11 +178,7 @@ def unsigned_reports(rule: Rule, signoffs: DatasetView, working_days: Sequence[d
         working_days: the working days of the last weeks up to ``on``.
         on: the inspected day.
     """
-    signed: dict[str, set[date]] = {}
-    for row in rows(signoffs.recent):
-        week = _WEEK.fullmatch(str(row["period"]))
-        if week and row["signed_on"] <= on:
-            signed.setdefault(str(row["report"]), set()).add(date.fromisocalendar(int(week[1]), int(week[2]), 1))
+    signed = confirmed_weeks(rows(signoffs.recent), on)
     monday = on - timedelta(days=on.weekday())
     ended = [monday - timedelta(weeks=back) for back in range(1, WEEKS_REPORTED + 1 + WEEKS_KNOWN)]
     findings, covered = [], register(signoffs, min(ended[:WEEKS_REPORTED]))
@@ -197,6 +194,27 @@ def unsigned_reports(rule: Rule, signoffs: DatasetView, working_days: Sequence[d
         first = open_weeks[0] + timedelta(weeks=1) if open_weeks else None
         findings.append(finding.since_day(first if finding.is_violation else None))
     return findings
+
+
+def confirmed_weeks(signoffs: Iterable[Mapping[str, Any]], on: date) -> dict[str, dict[date, date]]:
+    """Return report → Monday of each week of which it is confirmed → day of the first confirmation.
+
+    Args:
+        signoffs: rows of ``desk.signoffs``; those whose period is no week are left out.
+        on: the last day that is known.
+    """
+    signed: dict[str, dict[date, date]] = {}
+    for row in signoffs:
+        week = _WEEK.fullmatch(str(row["period"]))
+        if week and row["signed_on"] <= on:
+            days, monday = signed.setdefault(report_named(str(row["report"])), {}), _monday(int(week[1]), int(week[2]))
+            days[monday] = min(row["signed_on"], days.get(monday, row["signed_on"]))
+    return signed
+
+
+def _monday(year: int, week: int) -> date:
+    """Return the Monday of a week; a number that the year lacks goes on into the next year."""
+    return date.fromisocalendar(year, 1, 1) + timedelta(weeks=week - 1)
 
 
 def _is_due(week: date, working_days: Sequence[date], on: date) -> bool:
@@ -224,8 +242,8 @@ def _undelivered(context: CheckContext, rule: Rule) -> list[Finding]:
 
     Where the plan has no report of the last months, or none to come, nothing is known of any.
     """
-    plan = context.dataset("desk.report_plan", HISTORY)
-    covered = register(plan, context.on - timedelta(days=HISTORY - 1))
+    plan = context.dataset("desk.report_plan", HISTORY_DAYS)
+    covered = register(plan, context.on - timedelta(days=HISTORY_DAYS - 1))
     late: dict[str, list[Mapping[str, Any]]] = {}
     for row in rows(compliance.undelivered_reports(plan.cases, context.on)):
         late.setdefault(str(row["report"]), []).append(row)
@@ -248,7 +266,7 @@ def _undelivered(context: CheckContext, rule: Rule) -> list[Finding]:
 
 def _used_after_removal(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the subsystems of which rights were used after their removal, until these are reviewed."""
-    grants = context.dataset("desk.access_grants", HISTORY)
+    grants = context.dataset("desk.access_grants", HISTORY_DAYS)
     by_system: dict[str, list[Mapping[str, Any]]] = {}
     for row in rows(service_levels.used_after_removal(grants.cases, context.on, context.utc_offset_h)):
         by_system.setdefault(row["subsystem"], []).append(row)
@@ -279,18 +297,20 @@ def _untrained(context: CheckContext, rule: Rule) -> list[Finding]:
     )
 
 
-_INCIDENTS = {"desk.incidents": HISTORY}
+_INCIDENTS = {"desk.incidents": HISTORY_DAYS}
 _ROSTER = {"desk.roster": ROSTER_BACK}
 
 OBLIGATION_CHECKS: tuple[Check, ...] = (
     Check(rule="desk.standby", evaluate=_standby, reads=_ROSTER),
     Check(rule="desk.team", evaluate=_team, reads=_ROSTER, every=EVERY_PERIOD),
-    Check(rule="desk.unconfirmed_changes", evaluate=_unconfirmed, reads={"desk.changes": HISTORY}, every=EVERY_PERIOD),
-    Check(rule="desk.overrun_changes", evaluate=_overrun, reads={"desk.changes": HISTORY}),
+    Check(
+        rule="desk.unconfirmed_changes", evaluate=_unconfirmed, reads={"desk.changes": HISTORY_DAYS}, every=EVERY_PERIOD
+    ),
+    Check(rule="desk.overrun_changes", evaluate=_overrun, reads={"desk.changes": HISTORY_DAYS}),
     Check(rule="desk.clocks_broken", evaluate=_clocks_broken, reads=_INCIDENTS, every=EVERY_PERIOD),
     Check(rule="desk.clock_running", evaluate=_clock_running, reads=_INCIDENTS),
     Check(rule="desk.unconfirmed_reports", evaluate=_unsigned, reads={"desk.signoffs": SIGNOFFS_BACK}),
-    Check(rule="desk.undelivered_reports", evaluate=_undelivered, reads={"desk.report_plan": HISTORY}),
-    Check(rule="desk.removed_rights", evaluate=_used_after_removal, reads={"desk.access_grants": HISTORY}),
+    Check(rule="desk.undelivered_reports", evaluate=_undelivered, reads={"desk.report_plan": HISTORY_DAYS}),
+    Check(rule="desk.removed_rights", evaluate=_used_after_removal, reads={"desk.access_grants": HISTORY_DAYS}),
     Check(rule="desk.untrained", evaluate=_untrained, reads={"desk.trainings": TRAININGS_BACK}),
 )

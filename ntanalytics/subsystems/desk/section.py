@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from ntanalytics.checks.context import CheckContext
+from ntanalytics.checks.covered_days import register
 from ntanalytics.checks.section import HISTORY, SubsystemSummary, compared, highlights
-from ntanalytics.checks.span_view import register
 from ntanalytics.checks.subsystem import Section
 from ntanalytics.metrics.desk import obligations
 from ntanalytics.metrics.desk import tickets as desk_metrics

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from functools import partial
 
+from ntanalytics.checks.baseline import HISTORY_DAYS
 from ntanalytics.checks.by_detector import seasonal_baseline
 from ntanalytics.checks.check import EVERY_PERIOD, QUARTER, Check
 from ntanalytics.checks.context import CheckContext
+from ntanalytics.checks.covered_days import unless_unread
 from ntanalytics.checks.rise_parts import with_rise_parts
-from ntanalytics.checks.span_view import unless_unread
 from ntanalytics.contract.desk_tickets import CATEGORIES
 from ntanalytics.detectors.series import Series
 from ntanalytics.findings.finding import Entity, Finding, violations
@@ -18,17 +19,17 @@ from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics.desk import compliance
 from ntanalytics.metrics.desk import daily_service as daily
 from ntanalytics.metrics.desk import tickets as ticket_metrics
-from ntanalytics.metrics.desk.compliance import STEPS
+from ntanalytics.metrics.desk.compliance import ONBOARDED_WITHIN, STEPS
 from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.figures import figures
 from ntanalytics.metrics.rows import Rows, rows
 from ntanalytics.subsystems.desk.ticket_flow_checks import as_open, bulk_closings
 
-#: Days of history with comparable days, and of a quarter.
-HISTORY, QUARTER_BACK = 70, 90
+#: Days of a quarter.
+QUARTER_BACK = 90
 
-#: Days within which a unit is connected, for which it is reported after that, and in which its training is looked for.
-CONNECTED_WITHIN, REPORTED_FOR, TRAININGS_BACK = 30, 7, 180
+#: Days for which a unit that is not connected is reported, and in which its training is looked for.
+REPORTED_FOR, TRAININGS_BACK = 7, 180
 
 #: Tickets of a quarter below which a share says nothing.
 _MIN_TICKETS = 50
@@ -51,14 +52,14 @@ def missing(rule: Rule, series: Series, entity: Entity) -> Finding:
 
 def _backlog(context: CheckContext) -> FigureRow:
     """Return the open tickets at the end of the period in one row; of a day those closed in bulk are open still."""
-    tickets = context.dataset("desk.tickets", HISTORY)
+    tickets = context.dataset("desk.tickets", HISTORY_DAYS)
     counted = as_open(tickets.cases, context.shared(bulk_closings)) if context.is_day else tickets.cases
     return figures(ticket_metrics.backlog(counted, tickets.known_end), tickets).total
 
 
 def _overdue(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return how many tickets are open beyond their time."""
-    series = day_series(context, context.dataset("desk.tickets", HISTORY).days)
+    series = day_series(context, context.dataset("desk.tickets", HISTORY_DAYS).days)
     if context.is_day and not series.today:
         return [missing(rule, series, _TICKETS)]
     row = context.shared(_backlog)
@@ -82,7 +83,7 @@ def _since_oldest(context: CheckContext, finding: Finding, row: FigureRow) -> Fi
 
 def _rise(context: CheckContext, rule: Rule, *, is_backlog: bool) -> list[Finding]:
     """Return whether far more tickets than usual were opened, or are open."""
-    tickets = context.dataset("desk.tickets", HISTORY)
+    tickets = context.dataset("desk.tickets", HISTORY_DAYS)
     count = daily.open_by_day if is_backlog else ticket_metrics.daily
     by_day = count(tickets.cases, tickets.days, context.utc_offset_h)
     findings = seasonal_baseline(rule, by_day, context.on, entity=_TICKETS, violations_only=True, ahead=context.ahead)
@@ -94,7 +95,7 @@ def _rise(context: CheckContext, rule: Rule, *, is_backlog: bool) -> list[Findin
 
 def _late_responses(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return how many tickets outside working hours had no response in time; unknown where none was recorded."""
-    tickets = context.dataset("desk.tickets", HISTORY)
+    tickets = context.dataset("desk.tickets", HISTORY_DAYS)
     if not tickets.is_complete:
         return []
     off_hours = daily.off_hours_responses(tickets.table, tickets.days, context.utc_offset_h, tickets.known_end)
@@ -114,14 +115,13 @@ def _onboarding(context: CheckContext, rule: Rule) -> list[Finding]:
     trainings = context.dataset("desk.trainings", TRAININGS_BACK)
     views = [tickets, trainings] if trainings.sources else [tickets]  # a ledger may record trainings as tickets alone
     register = context.dataset("desk.onboardings", TRAININGS_BACK)
-    first, last = (context.on - timedelta(days=CONNECTED_WITHIN + back) for back in (REPORTED_FOR, 1))
+    first, last = (context.on - timedelta(days=ONBOARDED_WITHIN + back) for back in (REPORTED_FOR, 1))
     # the register tells when a step is done, so that what is late is late until then
     since = context.on - timedelta(days=TRAININGS_BACK)
-    joined = figures(compliance.registered_onboarding(register.recent, since, last), register)
-    registered = {row["unit"] for row in rows(register.recent.select("unit"))}
-    lacking = {
-        row["unit"]: row for row in sorted(joined, key=lambda row: len(_missing_steps(row))) if _missing_steps(row)
-    }
+    joined = compliance.registered_onboarding(register.cases, context.on)
+    late = figures(joined.filter(joined.is_late), register)
+    registered = {row["unit"] for row in rows(joined.select("unit"))}
+    lacking = {row["unit"]: row for row in sorted(late, key=lambda row: len(_missing_steps(row)))}
     findings = {unit: _unconnected(rule, row) for unit, row in lacking.items()}
     for row in figures(compliance.onboarding(tickets.recent, trainings.recent, first, last), *views):
         if len(_missing_steps(row)) == 1 and row["unit"] not in registered:
@@ -164,7 +164,7 @@ def _concentrated(context: CheckContext, rule: Rule) -> list[Finding]:
     )
 
 
-_READS = {"desk.tickets": HISTORY}
+_READS = {"desk.tickets": HISTORY_DAYS}
 
 TICKET_CHECKS: tuple[Check, ...] = (
     Check(rule="desk.overdue_tickets", evaluate=_overdue, reads=_READS, every=EVERY_PERIOD),

@@ -11,11 +11,17 @@ import ibis
 import ibis.expr.types as ir
 
 from ntanalytics.checks.baseline import HISTORY_DAYS
-from ntanalytics.checks.by_detector import failure_rate_rise, seasonal_baseline, share_shift, volume_gap
+from ntanalytics.checks.by_detector import (
+    LEFT_OF_BATCHES,
+    failure_rate_rise,
+    seasonal_baseline,
+    share_shift,
+    volume_gap,
+)
 from ntanalytics.checks.check import EVERY_PERIOD, LONGER_PERIODS, Check, SuppressedBy
 from ntanalytics.checks.context import CheckContext
+from ntanalytics.checks.covered_days import since
 from ntanalytics.checks.onset import with_onset_at
-from ntanalytics.checks.span_view import since
 from ntanalytics.checks.unusual_endings import unusual_endings
 from ntanalytics.findings.finding import Entity, Finding, violations
 from ntanalytics.findings.judgement import evaluate_rules, judge_value
@@ -27,7 +33,7 @@ from ntanalytics.metrics.docexchange import daily_counts as daily_metrics
 from ntanalytics.metrics.docexchange import documents as document_metrics
 from ntanalytics.metrics.figures import figures
 from ntanalytics.metrics.rows import rows
-from ntanalytics.subsystems.docexchange.reading import HISTORY, as_of, caller, receiver, sender, working_days
+from ntanalytics.subsystems.docexchange.reading import as_of, caller, receiver, sender, working_days
 from ntanalytics.subsystems.docexchange.record_checks import RECORD_CHECKS
 from ntanalytics.subsystems.docexchange.registration_checks import REGISTRATION_CHECKS
 
@@ -43,9 +49,6 @@ _LEAST_SENT_BACK = 8
 _SLOT_S, _DAY_S = 1800, 86_400
 _MINUTE = timedelta(minutes=1)
 
-#: Calls come in batches: a gap leaves at most this share.
-_MOST_LEFT = 0.15
-
 _ALL_CALLS = Entity("interface", "all", "全部接口")
 
 
@@ -56,7 +59,7 @@ def delivered(context: CheckContext, table: ir.Table, at: datetime, by: tuple[st
 
 def _signed_in_time(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the share of deliveries that were signed for in time; of a day that of the week which ends with it."""
-    deliveries = context.dataset("docexchange.deliveries", HISTORY)
+    deliveries = context.dataset("docexchange.deliveries", HISTORY_DAYS)
     # what was sent on a day is due on the next working day
     first = context.on - timedelta(days=DUE_DAYS - 1) if context.is_day else context.period.first
     sent = deliveries.recent.filter(deliveries.recent.day >= ibis.literal(first))
@@ -67,7 +70,7 @@ def _signed_in_time(context: CheckContext, rule: Rule) -> list[Finding]:
 
 def _left_off(context: CheckContext) -> list[Finding]:
     """Return the units of whose deliveries an unusual share was not signed for in time."""
-    deliveries = context.dataset("docexchange.deliveries", HISTORY)
+    deliveries = context.dataset("docexchange.deliveries", HISTORY_DAYS)
     if not deliveries.is_complete or "signed_at" in context.unfilled("docexchange.deliveries"):
         return []  # nobody knows who signed
     late = daily_metrics.late_signings(
@@ -86,7 +89,7 @@ def _overdue(context: CheckContext, rule: Rule) -> list[Finding]:
 
     On a day, a few are reported only for a unit that signs less than usual: large units always have some.
     """
-    deliveries = context.dataset("docexchange.deliveries", HISTORY)
+    deliveries = context.dataset("docexchange.deliveries", HISTORY_DAYS)
     late = rows(daily_metrics.overdue_units(deliveries.cases, as_of(context)))
     named = figures([row for row in late if row["receiver_unit"] is not None], deliveries)
     findings = violations(evaluate_rules([rule], named, receiver))
@@ -100,8 +103,8 @@ def _overdue(context: CheckContext, rule: Rule) -> list[Finding]:
 
 def _returned_share(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the units of whose documents too large a share came back within a longer period."""
-    documents = context.dataset("docexchange.documents", HISTORY)
-    deliveries = context.dataset("docexchange.deliveries", HISTORY)
+    documents = context.dataset("docexchange.documents", HISTORY_DAYS)
+    deliveries = context.dataset("docexchange.deliveries", HISTORY_DAYS)
     sent = document_metrics.with_sender(deliveries.table, documents.table)
     table = rows(delivered(context, sent, as_of(context), ("sender_unit",)))
     named = figures([row for row in table if row["sender_unit"] is not None], documents, deliveries)
@@ -110,8 +113,8 @@ def _returned_share(context: CheckContext, rule: Rule) -> list[Finding]:
 
 def _returns_rise(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the units of whose documents an unusual share came back over the last days."""
-    documents = context.dataset("docexchange.documents", HISTORY)
-    deliveries = context.dataset("docexchange.deliveries", HISTORY)
+    documents = context.dataset("docexchange.documents", HISTORY_DAYS)
+    deliveries = context.dataset("docexchange.deliveries", HISTORY_DAYS)
     if not (documents.is_complete and deliveries.is_complete):
         return []
     returned = daily_metrics.returns(deliveries.recent, documents.recent, as_of(context), ["day", "sender_unit"])
@@ -131,7 +134,7 @@ def _unusual_endings(context: CheckContext, rule: Rule) -> list[Finding]:
 
 def _undelivered(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return whether an unusual share of the deliveries of the day before has not arrived."""
-    deliveries = context.dataset("docexchange.deliveries", HISTORY)
+    deliveries = context.dataset("docexchange.deliveries", HISTORY_DAYS)
     if not deliveries.is_complete:
         return []
     arrived = daily_metrics.late_deliveries(deliveries.recent, as_of(context))
@@ -140,13 +143,13 @@ def _undelivered(context: CheckContext, rule: Rule) -> list[Finding]:
 
 def _calls_by_slot(context: CheckContext) -> list[dict[str, Any]]:
     """Return the interface calls by caller and half hour."""
-    calls = context.dataset("docexchange.interface_calls", HISTORY)
+    calls = context.dataset("docexchange.interface_calls", HISTORY_DAYS)
     return rows(daily_metrics.calls_by_slot(calls.recent, context.utc_offset_h, _SLOT_S))
 
 
 def _call_failure_rate(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the failure rate of all calls of a longer period, and of the callers that break the limit."""
-    calls = context.dataset("docexchange.interface_calls", HISTORY)
+    calls = context.dataset("docexchange.interface_calls", HISTORY_DAYS)
     findings = evaluate_rules([rule], figures(document_metrics.calls(calls.table), calls), _ALL_CALLS)
     by_caller = [row for row in rows(document_metrics.calls(calls.table, ["caller"])) if row["caller"] is not None]
     return findings + violations(evaluate_rules([rule], figures(by_caller, calls), caller))
@@ -154,7 +157,7 @@ def _call_failure_rate(context: CheckContext, rule: Rule) -> list[Finding]:
 
 def _calls_failing(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the hours in which an unusual share of a caller's calls failed."""
-    calls = context.dataset("docexchange.interface_calls", HISTORY)
+    calls = context.dataset("docexchange.interface_calls", HISTORY_DAYS)
     if not calls.is_complete:
         return []
     return failure_rate_rise(
@@ -164,19 +167,19 @@ def _calls_failing(context: CheckContext, rule: Rule) -> list[Finding]:
 
 def _caller_gap(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the gaps of all calls together; where there is none, those of single callers."""
-    calls = context.dataset("docexchange.interface_calls", HISTORY)
+    calls = context.dataset("docexchange.interface_calls", HISTORY_DAYS)
     if not calls.is_assessable:
         return []
     counted = context.shared(_calls_by_slot)
-    together = volume_gap(rule, counted, calls.days, context.on, slot_s=_SLOT_S, most_left=_MOST_LEFT)
+    together = volume_gap(rule, counted, calls.days, context.on, slot_s=_SLOT_S, most_left=LEFT_OF_BATCHES)
     return together or volume_gap(
-        rule, counted, calls.days, context.on, slot_s=_SLOT_S, entity=caller, most_left=_MOST_LEFT
+        rule, counted, calls.days, context.on, slot_s=_SLOT_S, entity=caller, most_left=LEFT_OF_BATCHES
     )
 
 
 def _unknown_caller(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the callers that were never seen before this week, with the hours of their calls."""
-    calls = context.dataset("docexchange.interface_calls", HISTORY)
+    calls = context.dataset("docexchange.interface_calls", HISTORY_DAYS)
     findings = []
     for row in rows(caller_metrics.unknown_callers(calls.recent, context.on)):
         window = context.window(row["first_call_at"], row["last_call_at"] + _MINUTE)
@@ -187,17 +190,17 @@ def _unknown_caller(context: CheckContext, rule: Rule) -> list[Finding]:
 
 def _calls_slow(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return whether calls took far longer than usual."""
-    calls = context.dataset("docexchange.interface_calls", HISTORY)
+    calls = context.dataset("docexchange.interface_calls", HISTORY_DAYS)
     if not calls.is_complete:
         return []
     daily = by_days.fill_days(document_metrics.calls(calls.recent, ["day"]), calls.days, document_metrics.MEASURES)
     return seasonal_baseline(rule, daily, context.on, entity=_ALL_CALLS, violations_only=True, ahead=context.ahead)
 
 
-_DOCUMENTS = {"docexchange.documents": HISTORY}
-_DELIVERIES = {"docexchange.deliveries": HISTORY}
+_DOCUMENTS = {"docexchange.documents": HISTORY_DAYS}
+_DELIVERIES = {"docexchange.deliveries": HISTORY_DAYS}
 _BOTH = {**_DOCUMENTS, **_DELIVERIES}
-_CALLS = {"docexchange.interface_calls": HISTORY}
+_CALLS = {"docexchange.interface_calls": HISTORY_DAYS}
 _BY_SENDER = {"docexchange.documents": ("sender_unit",)}
 _BY_RECEIVER = {"docexchange.deliveries": ("receiver_unit",)}
 _BY_CALLER = {"docexchange.interface_calls": ("caller",)}

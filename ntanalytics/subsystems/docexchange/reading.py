@@ -7,11 +7,9 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any
 
+from ntanalytics.checks.baseline import HISTORY_DAYS
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.findings.finding import Entity
-
-#: Days of history with comparable days.
-HISTORY = 70
 
 
 def _by_column(column: str, kind: str, row: Mapping[str, Any]) -> Entity:
@@ -25,7 +23,7 @@ caller = partial(_by_column, "caller", "caller")
 
 def as_of(context: CheckContext) -> datetime:
     """Return the moment as of which deliveries are judged: the end of the period, or their extraction before it."""
-    return context.dataset("docexchange.deliveries", HISTORY).known_end
+    return context.dataset("docexchange.deliveries", HISTORY_DAYS).known_end
 
 
 def working_days(context: CheckContext) -> list[date]:
@@ -34,4 +32,4 @@ def working_days(context: CheckContext) -> list[date]:
     Deliveries are judged as of then at the latest, so that a deadline on a later day has not passed: the calendar of
     the days after it is not needed.
     """
-    return context.nearby_working_days(HISTORY)
+    return context.nearby_working_days(HISTORY_DAYS)

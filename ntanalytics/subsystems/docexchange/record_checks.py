@@ -7,6 +7,7 @@ from collections.abc import Callable
 import ibis
 import ibis.expr.types as ir
 
+from ntanalytics.checks.baseline import HISTORY_DAYS
 from ntanalytics.checks.by_detector import failure_rate_rise
 from ntanalytics.checks.check import Check
 from ntanalytics.checks.context import CheckContext
@@ -16,7 +17,6 @@ from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics.docexchange import records
 from ntanalytics.metrics.rows import rows
-from ntanalytics.subsystems.docexchange.reading import HISTORY
 
 _DAY_S = 86_400
 
@@ -53,7 +53,7 @@ def _unusual(
     context: CheckContext, rule: Rule, mark: Callable[[ir.Table], ir.Table], columns: tuple[str, ...]
 ) -> list[Finding]:
     """Return whether an unusual share of deliveries, or documents, is marked, with the senders of most of it."""
-    deliveries, documents = (context.dataset(name, HISTORY) for name in _READS)
+    deliveries, documents = (context.dataset(name, HISTORY_DAYS) for name in _READS)
     if not deliveries.is_complete:
         return []
     without = {source for column in columns for source in deliveries.sources_without(column)}
@@ -68,7 +68,7 @@ def _unusual(
     return [with_rise_parts(context, finding, documents, named, _SENDING) for finding in findings]
 
 
-_READS = {"docexchange.deliveries": HISTORY, "docexchange.documents": HISTORY}
+_READS = {"docexchange.deliveries": HISTORY_DAYS, "docexchange.documents": HISTORY_DAYS}
 
 RECORD_CHECKS: tuple[Check, ...] = (
     Check(rule="docexchange.undated", evaluate=_undated, reads=_READS, optional=("docexchange.documents",)),

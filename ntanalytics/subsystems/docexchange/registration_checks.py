@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ntanalytics.checks.by_detector import share_shift, volume_gap
+from ntanalytics.checks.baseline import HISTORY_DAYS
+from ntanalytics.checks.by_detector import LEFT_OF_BATCHES, share_shift, volume_gap
 from ntanalytics.checks.check import Check, SuppressedBy
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.known_columns import known_columns
@@ -16,15 +17,12 @@ from ntanalytics.findings.finding import Entity, Finding
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics.docexchange import registration
 from ntanalytics.metrics.rows import rows
-from ntanalytics.subsystems.docexchange.reading import HISTORY, as_of, receiver, working_days
+from ntanalytics.subsystems.docexchange.reading import as_of, receiver, working_days
 
 _HOUR_S = 3600
 
 #: Days that are judged together for a unit that leaves off registering.
 _TOGETHER_DAYS = 7
-
-#: Registrations come in batches: a gap leaves at most this share.
-_MOST_LEFT = 0.15
 
 #: Column of the unit that registers.
 _UNIT = "receiver_unit"
@@ -34,12 +32,12 @@ _REGISTRATION = Entity("process", "registration", "公文登记")
 
 def _registration_gap(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the hours in which no unit registered what it received."""
-    deliveries = context.dataset("docexchange.deliveries", HISTORY)
+    deliveries = context.dataset("docexchange.deliveries", HISTORY_DAYS)
     if not deliveries.is_assessable:
         return []
     by_slot = rows(registration.registered_by_slot(deliveries.recent, context.utc_offset_h, _HOUR_S))
     return volume_gap(
-        rule, by_slot, deliveries.days, context.on, slot_s=_HOUR_S, entity=_REGISTRATION, most_left=_MOST_LEFT
+        rule, by_slot, deliveries.days, context.on, slot_s=_HOUR_S, entity=_REGISTRATION, most_left=LEFT_OF_BATCHES
     )
 
 
@@ -49,7 +47,7 @@ def _unregistered(context: CheckContext, rule: Rule) -> list[Finding]:
     The platform of the terminals comes first, then the unit above, then the unit; what is told is left out afterwards.
     What many units have in common is no clerk's omission, but a function that stands still.
     """
-    deliveries = context.dataset("docexchange.deliveries", HISTORY)
+    deliveries = context.dataset("docexchange.deliveries", HISTORY_DAYS)
     if not deliveries.is_complete:
         return []
     by = ["day", _UNIT, *known_columns(deliveries, ["platform"])]
@@ -89,7 +87,7 @@ def _is_of_many(finding: Finding, late: Sequence[Mapping[str, Any]], column: str
     return 2 * max(by_unit.values(), default=0) <= sum(by_unit.values())
 
 
-_READS = {"docexchange.deliveries": HISTORY}
+_READS = {"docexchange.deliveries": HISTORY_DAYS}
 
 REGISTRATION_CHECKS: tuple[Check, ...] = (
     Check(rule="docexchange.registration_lull", evaluate=_registration_gap, reads=_READS),

@@ -7,6 +7,7 @@ from datetime import datetime
 import ibis
 import ibis.expr.types as ir
 
+from ntanalytics.checks.baseline import HISTORY_DAYS
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.section import HISTORY as RECENT_DAYS
 from ntanalytics.checks.section import SubsystemSummary, compared, highlights
@@ -15,13 +16,13 @@ from ntanalytics.metrics.docexchange import documents as document_metrics
 from ntanalytics.metrics.figures import figures
 from ntanalytics.metrics.groups import join_groups
 from ntanalytics.subsystems.docexchange.checks import delivered
-from ntanalytics.subsystems.docexchange.reading import HISTORY, as_of
+from ntanalytics.subsystems.docexchange.reading import as_of
 
 
 def summarize(context: CheckContext) -> SubsystemSummary:
     """Return documents, deliveries, overdue units, interface calls (docs/domain.md, Document exchange)."""
     documents = context.dataset("docexchange.documents", RECENT_DAYS)
-    deliveries = context.dataset("docexchange.deliveries", HISTORY)
+    deliveries = context.dataset("docexchange.deliveries", HISTORY_DAYS)
     calls = context.dataset("docexchange.interface_calls", RECENT_DAYS)
     at = as_of(context)
     sent_now, sent_before = document_metrics.documents(documents.table), document_metrics.documents(documents.before)
@@ -49,7 +50,7 @@ def summarize(context: CheckContext) -> SubsystemSummary:
 
 def _delivered(context: CheckContext, sent: ir.Table, at: datetime, *by: str) -> ir.Table:
     """Return the deliveries that were sent in a period, and what is overdue at its end, whenever it was sent."""
-    cases = context.dataset("docexchange.deliveries", HISTORY).cases
+    cases = context.dataset("docexchange.deliveries", HISTORY_DAYS).cases
     overdue = ("overdue_deliveries", "oldest_overdue_at")
     of_period = delivered(context, sent, at, by).drop(*overdue)
     waiting = delivered(context, cases, at, by).select(*by, *overdue)
@@ -66,7 +67,7 @@ SECTION = Section(
     lead="documents_sent",
     reads={
         "docexchange.documents": RECENT_DAYS,
-        "docexchange.deliveries": HISTORY,
+        "docexchange.deliveries": HISTORY_DAYS,
         "docexchange.interface_calls": RECENT_DAYS,
     },
     requires=("docexchange.documents", "docexchange.deliveries"),

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from ntanalytics.checks.account_activity import account_beyond
+from ntanalytics.checks.baseline import HISTORY_DAYS
 from ntanalytics.checks.by_detector import failure_rate_rise, volume_gap
 from ntanalytics.checks.check import LONGER_PERIODS, Check, SuppressedBy
 from ntanalytics.checks.context import CheckContext
@@ -19,9 +20,6 @@ from ntanalytics.metrics.im import messages as im_messages
 from ntanalytics.metrics.rows import rows
 from ntanalytics.subsystems.im.versions import outdated_clients
 
-#: Days of history with comparable days.
-HISTORY = 70
-
 _HOUR_S, _DAY_S = 3600, 86_400
 
 _ACCOUNT = Entity("account", "busiest", "单个账号")
@@ -29,7 +27,7 @@ _ACCOUNT = Entity("account", "busiest", "单个账号")
 
 def _gap(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the longest time of the day in which messages were missing."""
-    messages = context.dataset("im.messages", HISTORY)
+    messages = context.dataset("im.messages", HISTORY_DAYS)
     if not messages.is_assessable:
         return []
     hourly = slots.by_slot(messages.recent, "hour_at", context.utc_offset_h, count="messages", slot_s=_HOUR_S)
@@ -38,7 +36,7 @@ def _gap(context: CheckContext, rule: Rule) -> list[Finding]:
 
 def _busiest(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the account with most messages: a program, where it has more than a person writes."""
-    messages = context.dataset("im.messages", HISTORY)
+    messages = context.dataset("im.messages", HISTORY_DAYS)
     if not messages.is_complete:
         return []
     busiest = [row for row in rows(im_messages.busiest_account(messages.table)) if row["busiest_messages"]]
@@ -47,7 +45,7 @@ def _busiest(context: CheckContext, rule: Rule) -> list[Finding]:
 
 def _old_client(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the older clients that many terminals went back to."""
-    sessions = context.dataset("im.sessions", HISTORY)
+    sessions = context.dataset("im.sessions", HISTORY_DAYS)
     if not sessions.is_complete:
         return []
     versions = outdated_clients(im_messages.clients_by_day(sessions.recent).to_pyarrow().to_pylist())
@@ -62,13 +60,13 @@ def _total(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return whether the messages of a longer period fell against the one before."""
     if not context.working_days:
         return []
-    messages, sessions = context.dataset("im.messages", HISTORY), context.dataset("im.sessions", HISTORY)
+    messages, sessions = context.dataset("im.messages", HISTORY_DAYS), context.dataset("im.sessions", HISTORY_DAYS)
     volume = im_messages.volume(messages.table, sessions.table)
     return evaluate_rules([rule], figures(volume, messages, sessions))
 
 
-_MESSAGES = {"im.messages": HISTORY}
-_BOTH = {"im.messages": HISTORY, "im.sessions": HISTORY}
+_MESSAGES = {"im.messages": HISTORY_DAYS}
+_BOTH = {"im.messages": HISTORY_DAYS, "im.sessions": HISTORY_DAYS}
 
 CHECKS: tuple[Check, ...] = (
     Check(rule="im.im_messages", evaluate=_total, reads=_BOTH, every=LONGER_PERIODS),
@@ -76,9 +74,9 @@ CHECKS: tuple[Check, ...] = (
     Check(rule="im.busiest", evaluate=_busiest, reads=_MESSAGES),
     Check(
         rule="im.account_beyond",
-        evaluate=partial(account_beyond, dataset="im.messages", history=HISTORY, group="kind"),
+        evaluate=partial(account_beyond, dataset="im.messages", history=HISTORY_DAYS, group="kind"),
         reads=_MESSAGES,
         suppressed_by=(SuppressedBy(("im.busiest",), "any"),),
     ),
-    Check(rule="im.old_client", evaluate=_old_client, reads={"im.sessions": HISTORY}),
+    Check(rule="im.old_client", evaluate=_old_client, reads={"im.sessions": HISTORY_DAYS}),
 )

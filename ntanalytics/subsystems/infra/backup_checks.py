@@ -9,8 +9,8 @@ from typing import Any
 
 from ntanalytics.checks.check import EVERY_PERIOD, QUARTER, WEEK, Check, SuppressedBy
 from ntanalytics.checks.context import QUARTER_DAYS, CheckContext
+from ntanalytics.checks.covered_days import register, unless_unread
 from ntanalytics.checks.onset import with_onset_at
-from ntanalytics.checks.span_view import register, unless_unread
 from ntanalytics.contract.infra import BACKUPS
 from ntanalytics.findings.finding import Entity, Finding, violations
 from ntanalytics.findings.judgement import evaluate_rules, judge_value, unknown
@@ -26,6 +26,7 @@ from ntanalytics.subsystems.infra.backup_plans import (
     last_successes,
     plan_entity,
     plans,
+    runs_by_plan,
 )
 from ntanalytics.subsystems.infra.rules import BEYOND_SPREAD, LARGE_DROP
 from ntanalytics.subsystems.infra.text import BACKUP_PLANS, OFFLINE_BACKUPS
@@ -108,7 +109,7 @@ def _with_moment(context: CheckContext, finding: Finding, last: datetime) -> Fin
 def _backup_missed(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the plans that have missed a run; several together as one, with each of them as its part."""
     runs = context.dataset("infra.backups", BACKUP_DAYS)
-    overdue = rows(backup_runs.missed_runs(runs.recent, runs.known_end))
+    overdue = rows(backup_runs.missed_runs(context.shared(runs_by_plan), runs.known_end))
     missed = [row for row in overdue if rule.threshold.judge(row[rule.measure]) != "ok"]
     is_of_many = len(missed) > _TOGETHER
     first = min((context.local_day(row["last_run_at"]) for row in missed), default=context.on)
@@ -157,7 +158,7 @@ def _backup_shift(context: CheckContext, rule: Rule) -> list[Finding]:
     """
     runs = context.dataset("infra.backups", BACKUP_DAYS)
     findings = []
-    shifted = rows(backup_runs.start_shifts(runs.recent, context.on))
+    shifted = rows(backup_runs.start_shifts(context.shared(runs_by_plan), context.on))
     for row in (row for row in shifted if rule.threshold.judge(row["shift_before_s"]) != "ok"):
         start, usual = (
             float((row[name] + context.utc_offset_h * 3600) % 86_400) for name in ("start_s", "usual_start_s")
@@ -170,7 +171,7 @@ def _backup_shift(context: CheckContext, rule: Rule) -> list[Finding]:
 def _backup_duration(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the plans whose last run took far longer, or shorter, than those before; several together as one."""
     runs = context.dataset("infra.backups", BACKUP_DAYS)
-    apart = [row for row in rows(backup_runs.durations(runs.recent, context.on)) if _is_apart(row)]
+    apart = [row for row in rows(backup_runs.durations(context.shared(runs_by_plan), context.on)) if _is_apart(row)]
     far = [row for row in apart if rule.threshold.judge(row[rule.measure]) != "ok"]
     findings = []
     for is_longer in (True, False):
@@ -188,7 +189,7 @@ def _backup_duration(context: CheckContext, rule: Rule) -> list[Finding]:
 def _backup_unchanged(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the plans of which some runs in a row kept the same bytes; several together as one."""
     runs = context.dataset("infra.backups", BACKUP_DAYS)
-    alike = rows(backup_runs.unchanged_runs(runs.recent, runs.known_end))
+    alike = rows(backup_runs.unchanged_runs(context.shared(runs_by_plan), runs.known_end))
     unchanged = [row for row in alike if rule.threshold.judge(row[rule.measure]) != "ok"]
     names = tuple(dict.fromkeys(str(row["plan"]) for row in unchanged))
     is_of_many = len(names) > _TOGETHER
@@ -210,7 +211,7 @@ def _is_apart(row: Mapping[str, Any]) -> bool:
 
 def _failed_backups(context: CheckContext, rule: Rule) -> list[Finding]:
     runs = context.dataset("infra.backups", QUARTER_DAYS - 1)
-    quarter = runs.recent.filter(runs.recent.day >= context.quarter_begins_on)
+    quarter = backups.by_source(runs.recent.filter(runs.recent.day >= context.quarter_begins_on))
     since = context.ends_at - timedelta(days=QUARTER_DAYS)
     return evaluate_rules([rule], figures(backups.plans(quarter, since, runs.known_end), runs), plan_entity)
 

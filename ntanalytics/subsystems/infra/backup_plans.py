@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+import ibis.expr.types as ir
 import pyarrow as pa
 
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.findings.finding import Entity
 from ntanalytics.metrics.infra import backups
-from ntanalytics.metrics.infra.backup_waits import unmade_backups
+from ntanalytics.metrics.infra.backup_waits import unmade_backups, waits
 from ntanalytics.metrics.rows import rows
 from ntanalytics.subsystems.infra.text import BACKUP_PLANS
 
@@ -26,18 +27,36 @@ def plan_entity(row: Mapping[str, Any]) -> Entity:
     return Entity("plan", str(row["plan"]), str(row["plan"]))
 
 
-def plans(context: CheckContext) -> pa.Table:
-    """Return the backup plans at the end of the period (``metrics.infra.backups.plans``), with ``unmade_backups``."""
-    runs = context.dataset("infra.backups", BACKUP_DAYS)
-    known = backups.plans(runs.recent, context.begins_at, runs.known_end).to_pyarrow()
+def runs_by_plan(context: CheckContext) -> ir.Table:
+    """Return the runs of the weeks up to the end of the period, plans of one name told apart by their source."""
+    return backups.by_source(context.dataset("infra.backups", BACKUP_DAYS).recent)
+
+
+def plan_runs(context: CheckContext) -> dict[tuple[str, str], list[Mapping[str, Any]]]:
+    """Return plan and medium → when its runs of those weeks began and how they ended."""
     by_plan: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
-    for row in rows(runs.recent.select("plan", "medium", "started_at", "outcome")):
+    for row in rows(context.shared(runs_by_plan).select("plan", "medium", "started_at", "outcome")):
         by_plan.setdefault((row["plan"], row["medium"]), []).append(row)
-    unmade = [
-        unmade_backups(by_plan[row["plan"], row["medium"]], context.begins_at, runs.known_end)
-        for row in known.select(["plan", "medium"]).to_pylist()
-    ]
-    return known.append_column("unmade_backups", pa.array(unmade, pa.int64()))
+    return by_plan
+
+
+def plans(context: CheckContext) -> pa.Table:
+    """Return the backup plans at the end of the period: ``metrics.infra.backups.plans``, and what their waits tell.
+
+    These are ``usual_interval_s``, ``backup_lateness`` and ``unmade_backups`` (``metrics.infra.backup_waits``).
+    """
+    at = context.dataset("infra.backups", BACKUP_DAYS).known_end
+    known = backups.plans(context.shared(runs_by_plan), context.begins_at, at).to_pyarrow()
+    own = [context.shared(plan_runs)[row["plan"], row["medium"]] for row in known.to_pylist()]
+    last = [waits(runs, at)[-1:] for runs in own]
+    by_wait = {
+        "usual_interval_s": pa.array([wait[0].usual_s if wait else None for wait in last], pa.float64()),
+        "backup_lateness": pa.array([wait[0].lateness if wait else None for wait in last], pa.float64()),
+        "unmade_backups": pa.array([unmade_backups(runs, context.begins_at, at) for runs in own], pa.int64()),
+    }
+    for name, column in by_wait.items():
+        known = known.append_column(name, column)
+    return known
 
 
 def is_offline_read(context: CheckContext) -> bool:

@@ -12,9 +12,9 @@ from typing import Any
 from ntanalytics.checks.baseline import HISTORY_DAYS
 from ntanalytics.checks.check import EVERY_PERIOD, LONGER_PERIODS, Check, SuppressedBy
 from ntanalytics.checks.context import CheckContext
+from ntanalytics.checks.covered_days import rows_of_whole_days, since
 from ntanalytics.checks.onset import with_onset
 from ntanalytics.checks.section import HISTORY
-from ntanalytics.checks.span_view import rows_of_whole_days, since
 from ntanalytics.findings.finding import Entity, Finding, Window, violations
 from ntanalytics.findings.judgement import evaluate_rules, unknown
 from ntanalytics.findings.phrases import hours_words

@@ -11,9 +11,9 @@ import ibis.expr.types as ir
 from ntanalytics.checks.baseline import HISTORY_DAYS
 from ntanalytics.checks.check import Check, SuppressedBy
 from ntanalytics.checks.context import CheckContext
+from ntanalytics.checks.covered_days import rows_of_whole_days
 from ntanalytics.checks.dataset_departures import watched_day
 from ntanalytics.checks.noticeable import LEVEL, is_noticeable
-from ntanalytics.checks.span_view import rows_of_whole_days
 from ntanalytics.detectors.novelty import LEARNING_DAYS, NovelHours, Points, novel_hours
 from ntanalytics.detectors.surveillance.departure import Departure
 from ntanalytics.findings.finding import Entity, Finding, violations

@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 
 from ntanalytics.checks.check import EVERY_PERIOD, Check
 from ntanalytics.checks.context import CheckContext
-from ntanalytics.checks.span_view import register, since, unless_unread
+from ntanalytics.checks.covered_days import register, since, unless_unread
 from ntanalytics.findings.finding import Entity, Finding, Unknown
 from ntanalytics.findings.judgement import judge_row, judge_value, unknown
 from ntanalytics.findings.rule import Rule

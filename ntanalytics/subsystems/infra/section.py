@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ntanalytics.checks.baseline import HISTORY_DAYS
 from ntanalytics.checks.context import CheckContext
+from ntanalytics.checks.covered_days import register
 from ntanalytics.checks.section import HISTORY, SubsystemSummary, compared
-from ntanalytics.checks.span_view import register
 from ntanalytics.checks.subsystem import Section
 from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.figures import NO_FIGURES, case_list, figures

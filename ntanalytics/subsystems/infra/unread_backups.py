@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from ntanalytics.checks.context import CheckContext
-from ntanalytics.checks.span_view import unless_unread
+from ntanalytics.checks.covered_days import unless_unread
 from ntanalytics.findings.finding import Finding
 from ntanalytics.subsystems.infra.backup_plans import ALL_PLANS, BACKUP_DAYS, last_successes
 

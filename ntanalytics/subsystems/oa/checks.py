@@ -11,6 +11,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from ntanalytics.checks.account_activity import account_beyond
+from ntanalytics.checks.baseline import HISTORY_DAYS
 from ntanalytics.checks.by_detector import MAX_SHARE_LEFT, group_drop, seasonal_baseline, volume_gap
 from ntanalytics.checks.check import QUARTER, Check, SuppressedBy
 from ntanalytics.checks.context import CheckContext
@@ -27,8 +28,8 @@ from ntanalytics.subsystems.oa.cancellation_checks import ENDING_CHECKS
 from ntanalytics.subsystems.oa.fed_groups import days_by_group, gap_groups, of_named_units, our_units
 from ntanalytics.subsystems.oa.section import EVER, levels
 
-#: Days of history with comparable days, and of a quarter.
-HISTORY, QUARTER_BACK = 70, 90
+#: Days of a quarter.
+QUARTER_BACK = 90
 
 _HOUR_S, _DAY_S = 3600, 86_400
 
@@ -52,7 +53,9 @@ def _module(row: Mapping[str, Any]) -> Entity:
 
 def _silent(context: CheckContext) -> list[str]:
     """Return the sources that gave no activity of the day, though they always give many: it is a missing day."""
-    return sorted({source for source, day in context.dataset("oa.activities", HISTORY).empty_days if day == context.on})
+    return sorted(
+        {source for source, day in context.dataset("oa.activities", HISTORY_DAYS).empty_days if day == context.on}
+    )
 
 
 def _of_known(context: CheckContext, table: ir.Table) -> ir.Table:
@@ -68,23 +71,23 @@ def _beside_silent(context: CheckContext, rule: Rule, findings: list[Finding]) -
 
 def _hours(context: CheckContext) -> pa.Table:
     """Return the active accounts by edition, terminal, module and hour."""
-    activities = _of_known(context, context.dataset("oa.activities", HISTORY).recent)
+    activities = _of_known(context, context.dataset("oa.activities", HISTORY_DAYS).recent)
     return arrow_table(intraday.active_hours(activities, context.utc_offset_h))
 
 
 def _persons(context: CheckContext) -> ir.Table:
     """Return the accounts by day."""
-    persons = in_memory(intraday.by_account(context.dataset("oa.activities", HISTORY).recent))
+    persons = in_memory(intraday.by_account(context.dataset("oa.activities", HISTORY_DAYS).recent))
     return in_memory(our_units(context, persons))
 
 
 def _tasks(context: CheckContext) -> ir.Table:
     """Return the tasks without what identifies them."""
-    return in_memory(context.dataset("oa.tasks", HISTORY).cases.drop("task_id", "unit"))
+    return in_memory(context.dataset("oa.tasks", HISTORY_DAYS).cases.drop("task_id", "unit"))
 
 
 def _gap(context: CheckContext, rule: Rule, entity: Any, most_left: float = MAX_SHARE_LEFT) -> list[Finding]:
-    activities = context.dataset("oa.activities", HISTORY)
+    activities = context.dataset("oa.activities", HISTORY_DAYS)
     return volume_gap(
         rule, context.shared(_hours), activities.days, context.on, slot_s=_HOUR_S, entity=entity, most_left=most_left
     )
@@ -103,18 +106,18 @@ def _module_gap(context: CheckContext, rule: Rule) -> list[Finding]:
 
 def _task_gap(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the flows of which none ended."""
-    if not context.dataset("oa.tasks", HISTORY).is_assessable:
+    if not context.dataset("oa.tasks", HISTORY_DAYS).is_assessable:
         return []
     tasks = _of_known(context, context.shared(_tasks))
     finished = task_duration.finished_by_slot(tasks, context.utc_offset_h, _HOUR_S)
-    days = context.dataset("oa.activities", HISTORY).days
+    days = context.dataset("oa.activities", HISTORY_DAYS).days
     gaps = volume_gap(rule, finished, days, context.on, slot_s=_HOUR_S, entity=_module, most_left=_HALF)
     return _beside_silent(context, rule, gaps)
 
 
 def _unit_task_gap(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the units that left off finishing their tasks on working days in a row."""
-    tasks = context.dataset("oa.tasks", HISTORY)
+    tasks = context.dataset("oa.tasks", HISTORY_DAYS)
     if not tasks.is_complete:
         return []
     named, has_nameless = of_named_units(tasks, our_units(context, tasks.cases))
@@ -126,7 +129,7 @@ def _unit_task_gap(context: CheckContext, rule: Rule) -> list[Finding]:
 
 def _whole_fall(context: CheckContext) -> list[Finding]:
     """Return the active accounts of all editions together held against the usual ones."""
-    daily = adoption.daily(context.shared(_persons), context.dataset("oa.activities", HISTORY).days)
+    daily = adoption.daily(context.shared(_persons), context.dataset("oa.activities", HISTORY_DAYS).days)
     return seasonal_baseline(context.rules["oa.active_fall"], daily, context.on, ahead=context.ahead)
 
 
@@ -137,7 +140,7 @@ def _active_fall(context: CheckContext, rule: Rule) -> list[Finding]:
     findings = [unknown(rule, "incomplete")] if context.shared(_silent) else context.shared(_whole_fall)
     if violations(findings):
         return findings
-    activities, persons = context.dataset("oa.activities", HISTORY), _of_known(context, context.shared(_persons))
+    activities, persons = context.dataset("oa.activities", HISTORY_DAYS), _of_known(context, context.shared(_persons))
     by_edition = adoption.daily(persons, activities.days, ["edition"])
     of_editions = seasonal_baseline(rule, by_edition, context.on, entity=edition_entity, ahead=context.ahead)
     touched = {edition for (edition,) in gap_groups(activities, (persons,), ["edition"])[0]}
@@ -153,7 +156,7 @@ def _unit_fall(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the units whose staff stays away on working days in a row; on a day off their last one has been told."""
     if not context.working_days:
         return [not_applicable(rule)]
-    activities = context.dataset("oa.activities", HISTORY)
+    activities = context.dataset("oa.activities", HISTORY_DAYS)
     of_units, has_nameless = of_named_units(activities, context.shared(_persons))
     days = days_by_group(activities, of_units, ["unit"], has_empty=True)
     by_unit = adoption.active_by_day(of_units, ["unit"])
@@ -191,7 +194,7 @@ def _fallen_beside_gap(
 
 def _busiest(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the account that acts most: a program, where it acts more than a person can."""
-    activities = context.dataset("oa.activities", HISTORY)
+    activities = context.dataset("oa.activities", HISTORY_DAYS)
     if not activities.is_complete:
         return []
     busiest = [row for row in rows(intraday.busiest_account(activities.table)) if row["busiest_actions"] is not None]
@@ -200,7 +203,7 @@ def _busiest(context: CheckContext, rule: Rule) -> list[Finding]:
 
 def _overdue_rise(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return whether more tasks than usual are past their time."""
-    tasks = context.dataset("oa.tasks", HISTORY)
+    tasks = context.dataset("oa.tasks", HISTORY_DAYS)
     if not tasks.is_complete or not context.working_days or "finished_at" in context.unfilled("oa.tasks"):
         return []
     late = task_duration.overdue_by_day(context.shared(_tasks), tasks.days, context.utc_offset_h)
@@ -209,10 +212,10 @@ def _overdue_rise(context: CheckContext, rule: Rule) -> list[Finding]:
 
 def _handling_rise(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return whether the tasks of the day took far longer than usual."""
-    tasks = context.dataset("oa.tasks", HISTORY)
+    tasks = context.dataset("oa.tasks", HISTORY_DAYS)
     if not tasks.is_complete or not context.working_days:
         return []
-    first = context.period.first - timedelta(days=HISTORY)
+    first = context.period.first - timedelta(days=HISTORY_DAYS)
     worked, offset = _worked(context, context.shared(_tasks)), context.utc_offset_h
     by_day = task_duration.task_duration_by_day(context.shared(_tasks), worked, first, context.on, offset)
     took = by_days.fill_days(by_day, tasks.days, task_duration.MEASURES)
@@ -265,8 +268,8 @@ def _seldom_used(context: CheckContext, rule: Rule) -> list[Finding]:
     )
 
 
-_ACTIVITIES = {"oa.activities": HISTORY}
-_TASKS = {"oa.tasks": HISTORY}
+_ACTIVITIES = {"oa.activities": HISTORY_DAYS}
+_TASKS = {"oa.tasks": HISTORY_DAYS}
 _STOOD_STILL = (SuppressedBy(("oa.lull",), "part"), SuppressedBy(("oa.lull",), "container"))
 
 CHECKS: tuple[Check, ...] = (
@@ -296,7 +299,7 @@ CHECKS: tuple[Check, ...] = (
     Check(rule="oa.busiest", evaluate=_busiest, reads=_ACTIVITIES),
     Check(
         rule="oa.account_beyond",
-        evaluate=partial(account_beyond, dataset="oa.activities", history=HISTORY, group="module"),
+        evaluate=partial(account_beyond, dataset="oa.activities", history=HISTORY_DAYS, group="module"),
         reads=_ACTIVITIES,
         suppressed_by=(SuppressedBy(("oa.busiest",), "any"),),
     ),

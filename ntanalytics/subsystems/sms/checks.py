@@ -7,12 +7,19 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from ntanalytics.checks.baseline import baseline, is_beyond_chance
-from ntanalytics.checks.by_detector import failure_rate_rise, latency_spike, peer_outlier, seasonal_baseline, volume_gap
+from ntanalytics.checks.baseline import HISTORY_DAYS, baseline, is_beyond_chance
+from ntanalytics.checks.by_detector import (
+    LEFT_OF_BATCHES,
+    failure_rate_rise,
+    latency_spike,
+    peer_outlier,
+    seasonal_baseline,
+    volume_gap,
+)
 from ntanalytics.checks.check import EVERY_PERIOD, Check, SuppressedBy
 from ntanalytics.checks.context import CheckContext
+from ntanalytics.checks.covered_days import since
 from ntanalytics.checks.rise_parts import with_rise_parts
-from ntanalytics.checks.span_view import since
 from ntanalytics.contract.sms import CARRIERS
 from ntanalytics.detectors.series import Series, by_key
 from ntanalytics.findings.finding import Comparison, Entity, Finding, violations
@@ -28,13 +35,10 @@ from ntanalytics.subsystems.sms.daily_volume import daily_volume
 from ntanalytics.subsystems.sms.repeat_checks import REPEATED
 from ntanalytics.workspace.dataset_view import DatasetView
 
-#: Days of history: comparable days, and the days that are shown beside a carrier's figure.
-HISTORY, SHOWN_DAYS = 70, 28
+#: Days that are shown beside a carrier's figure.
+SHOWN_DAYS = 28
 
 _SLOT_S, _HOUR_S = 1800, 3600
-
-#: Messages come in batches: a gap leaves at most this share.
-_MOST_LEFT = 0.15
 
 #: Where more applications are silent at once, the platform is, which its carriers tell.
 _MAX_SILENT = 2
@@ -62,7 +66,7 @@ def application(row: Mapping[str, Any]) -> Entity:
 
 def _by_day(context: CheckContext) -> Figures:
     """Return the figures of each carrier by day, up to the last day of the period."""
-    messages = context.dataset("sms.messages", HISTORY)
+    messages = context.dataset("sms.messages", HISTORY_DAYS)
     daily = daily_volume(messages, context.utc_offset_h, ["carrier"], days=messages.reported_days)
     first = context.period.first - timedelta(days=SHOWN_DAYS)
     return figures([row for row in rows(daily) if row["day"] >= first], messages)
@@ -70,7 +74,7 @@ def _by_day(context: CheckContext) -> Figures:
 
 def _by_slot(context: CheckContext) -> list[dict[str, Any]]:
     """Return the outcomes of each carrier by half hour."""
-    messages = context.dataset("sms.messages", HISTORY)
+    messages = context.dataset("sms.messages", HISTORY_DAYS)
     return rows(slots.outcomes(messages.recent, context.utc_offset_h, _SLOT_S))
 
 
@@ -86,7 +90,7 @@ def _worst_day(context: CheckContext, rule: Rule) -> list[Finding]:
 
 def _of_period(context: CheckContext) -> Mapping[str, FigureRow]:
     """Return the figures of each carrier over the whole period."""
-    messages = context.dataset("sms.messages", HISTORY)
+    messages = context.dataset("sms.messages", HISTORY_DAYS)
     by_carrier = figures(volume.volume(messages.table, messages.as_of, ["carrier"]), messages)
     return {row["carrier"]: row for row in by_carrier}
 
@@ -123,7 +127,7 @@ def _of_series(context: CheckContext, rule: Rule, series: Series, total: FigureR
         since_is_bound=onset is not None and onset.is_bound,
     )
     if context.is_day:
-        if finding.status == "ok" and not context.dataset("sms.messages", HISTORY).is_complete:
+        if finding.status == "ok" and not context.dataset("sms.messages", HISTORY_DAYS).is_complete:
             return unknown(rule, "incomplete", entity)
         usual = series.usual(rule.measure)
         return finding if usual is None else replace(finding, comparison=Comparison("usual", usual))
@@ -150,7 +154,7 @@ def _backlog(context: CheckContext, rule: Rule) -> list[Finding]:
 
     They are of the 72 hours before the end: over a day of these that is not held their number is a lower bound.
     """
-    messages = context.dataset("sms.messages", HISTORY)
+    messages = context.dataset("sms.messages", HISTORY_DAYS)
     held = since(messages, context.local_day(messages.known_end - volume.UNKNOWN_AFTER))
     backlog = volume.backlog(messages.recent, messages.known_end, ["carrier"])
     waiting = {row["carrier"]: row["backlog"] for row in rows(backlog)}
@@ -169,7 +173,7 @@ def _backlog(context: CheckContext, rule: Rule) -> list[Finding]:
 
 def _rate_rise(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return each carrier's worst hours."""
-    messages = context.dataset("sms.messages", HISTORY)
+    messages = context.dataset("sms.messages", HISTORY_DAYS)
     events, hits = _RATES[rule.code]
     table = [{**row, "events": row[events], "hits": row[hits]} for row in context.shared(_by_slot)]
     findings = failure_rate_rise(rule, table, messages.reported_days, context.on, slot_s=_SLOT_S, entity=carrier)
@@ -191,10 +195,12 @@ def _unlike(context: CheckContext, rule: Rule) -> list[Finding]:
 
 def _carrier_gap(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the gaps of the platform; where it has none, those of single carriers."""
-    days = context.dataset("sms.messages", HISTORY).days
+    days = context.dataset("sms.messages", HISTORY_DAYS).days
     sent = [{**row, "events": row["submitted"]} for row in context.shared(_by_slot)]
-    together = volume_gap(rule, summed(sent), days, context.on, slot_s=_SLOT_S, most_left=_MOST_LEFT)
-    return together or volume_gap(rule, sent, days, context.on, slot_s=_SLOT_S, entity=carrier, most_left=_MOST_LEFT)
+    together = volume_gap(rule, summed(sent), days, context.on, slot_s=_SLOT_S, most_left=LEFT_OF_BATCHES)
+    return together or volume_gap(
+        rule, sent, days, context.on, slot_s=_SLOT_S, entity=carrier, most_left=LEFT_OF_BATCHES
+    )
 
 
 def summed(by_group: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -208,7 +214,7 @@ def summed(by_group: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _application_rise(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the applications that sent more than their days let expect."""
-    messages = context.dataset("sms.messages", HISTORY)
+    messages = context.dataset("sms.messages", HISTORY_DAYS)
     daily = daily_volume(messages, context.utc_offset_h, ["application"])
     findings = seasonal_baseline(rule, daily, context.on, entity=application, violations_only=True, ahead=context.ahead)
     return [_with_parts(context, messages, finding) for finding in findings]
@@ -240,14 +246,16 @@ def _segments_rise(context: CheckContext, rule: Rule) -> list[Finding]:
 
 def _application_gap(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the applications that stopped sending; none where many do, since the carriers tell that."""
-    messages = context.dataset("sms.messages", HISTORY)
+    messages = context.dataset("sms.messages", HISTORY_DAYS)
     hours = slots.outcomes(messages.recent, context.utc_offset_h, _HOUR_S, ["application"])
     sent = hours.select("day", "slot", "application", events=hours.submitted)
-    silent = volume_gap(rule, sent, messages.days, context.on, slot_s=_HOUR_S, entity=application, most_left=_MOST_LEFT)
+    silent = volume_gap(
+        rule, sent, messages.days, context.on, slot_s=_HOUR_S, entity=application, most_left=LEFT_OF_BATCHES
+    )
     return silent if len(silent) <= _MAX_SILENT else []
 
 
-_READS = {"sms.messages": HISTORY}
+_READS = {"sms.messages": HISTORY_DAYS}
 #: A clock that is off makes reports late that are not.
 _CLOCK = ("data.clock_offset",)
 

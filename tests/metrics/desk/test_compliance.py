@@ -53,17 +53,27 @@ def test_the_last_training_and_the_last_drill_are_dated(table, checks, listed) -
     assert listed(compliance.days_since_drill(drills, held, ON)) == [{"drill_days": 9}]
 
 
-def test_the_register_tells_the_steps_that_are_not_done(table, listed) -> None:
+def test_the_register_tells_the_steps_that_are_not_done_in_time(table, listed) -> None:
     done = {f"{step}_on": ON for step in ("account", "permission", "seal", "training")}
     rows = [
-        {"unit": "甲局", **done},
-        {"unit": "乙局", **done, "seal_on": None},
-        {"unit": "丙局"},
-        {"unit": "丁局", "day": ON - 9 * DAY},
+        {"unit": "1", **done},
+        {"unit": "2", **done, "seal_on": None},
+        {"unit": "3", **done, "seal_on": None, "finished_on": ON},  # confirmed without its seal
+        {"unit": "4", "day": ON - 30 * DAY},
+        {"unit": "5", "day": ON - 31 * DAY},
+        {"unit": "6", **done, "day": ON - 31 * DAY, "seal_on": ON + DAY, "finished_on": ON + DAY},  # done tomorrow
+        {"unit": "7", "day": ON + DAY},
     ]
-    made = table("desk.onboardings", rows, subsystem="docexchange", day=ON)
-    found = listed(compliance.registered_onboarding(made, ON - DAY, ON), "unit", "missing_steps", "has_seal")
-    assert [tuple(row.values()) for row in found] == [("丙局", 4, False), ("乙局", 1, False), ("甲局", 0, True)]
+    made = table("desk.onboardings", [{"day": ON, **row} for row in rows], subsystem="docexchange")
+    columns = ("unit", "missing_steps", "has_seal", "ended_on", "is_late")
+    assert [tuple(row.values()) for row in listed(compliance.registered_onboarding(made, ON), *columns)] == [
+        ("1", 0, True, ON, False),
+        ("2", 1, False, None, False),
+        ("3", 1, False, ON, True),
+        ("4", 4, False, None, False),
+        ("5", 4, False, None, True),
+        ("6", 1, False, None, True),
+    ]
 
 
 def test_a_unit_is_connected_by_four_steps_and_a_lone_question_connects_nobody(table, tickets, listed) -> None:

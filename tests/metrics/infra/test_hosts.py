@@ -7,6 +7,7 @@ import pytest
 
 from ntanalytics.metrics.infra import backups, hosts, standstill
 from ntanalytics.metrics.infra import disks as disk_metrics
+from ntanalytics.metrics.infra.backup_waits import waits
 
 DAY = dt.timedelta(days=1)
 LAST = dt.date(2026, 11, 20)
@@ -78,12 +79,11 @@ def test_the_last_backup_against_the_seven_before_it(table, listed) -> None:
     made = runs(table, [9000, 100, 100, 100, 110, 110, 110, 120, 40])
     assert listed(backups.plans(made, EVER, AT)) == [
         {
+            "source": "test",
             "plan": "oa",
             "medium": "online",
             "last_success_at": AT - DAY,
             "backup_age_s": 86_400.0,
-            "usual_interval_s": 86_400.0,
-            "backup_lateness": 1.0,
             "last_size_bytes": 40,
             "usual_size_bytes": 110.0,
             "size_drop": pytest.approx(1 - 40 / 110),
@@ -93,6 +93,8 @@ def test_the_last_backup_against_the_seven_before_it(table, listed) -> None:
             "failed_since": 0,
         }
     ]
+    last = waits(made.to_pyarrow().to_pylist(), AT)[-1]
+    assert (last.usual_s, last.lateness) == (86_400.0, 1.0)
 
 
 def test_a_failed_run_is_no_backup_and_one_that_never_succeeded_comes_first(table, listed) -> None:
@@ -138,9 +140,9 @@ def test_what_comes_later_is_not_known_yet(table, listed) -> None:
 def test_runs_and_failures_are_those_of_the_period_and_the_last_success_is_any(table, listed) -> None:
     made = runs(table, [100, None, 100, None, 100, 100])
     within = backups.plans(made, AT - 3 * DAY, AT)
-    assert listed(within, "backup_runs", "failed_backups", "usual_interval_s") == [
-        {"backup_runs": 3, "failed_backups": 1, "usual_interval_s": 2 * 86_400.0}
-    ]
+    assert listed(within, "backup_runs", "failed_backups") == [{"backup_runs": 3, "failed_backups": 1}]
+    # nights 1, 3, 5 and 6: two days, two days and one between them
+    assert waits(made.to_pyarrow().to_pylist(), AT)[-1].usual_s == 2 * 86_400.0
 
 
 def test_only_what_failed_since_the_last_success_is_still_a_matter(table, listed) -> None:

@@ -86,6 +86,7 @@ class Year:
             rejected_rows=lambda first, last: self._rejected_rows(name, first, last),
             since=lambda day: SimpleNamespace(is_complete=not any(gap >= day for gap in self.gaps.get(name, ()))),
             was_complete=True,
+            days=ibis.memtable(_days(period)),
             note="",
             as_of=made.ends_at,
             known_end=self.known_end or made.ends_at,
@@ -96,7 +97,17 @@ class Year:
 
 
 #: Datasets of which a metric takes an Ibis table; the others are read as rows.
-_TABLES = ("desk.roster", "desk.incidents", "desk.changes", "desk.report_plan", "infra.checks", "seal.seals")
+_TABLES = (
+    "desk.roster",
+    "desk.incidents",
+    "desk.changes",
+    "desk.onboardings",
+    "desk.report_plan",
+    "desk.tickets",
+    "infra.backups",
+    "infra.checks",
+    "seal.seals",
+)
 
 
 def _table(name: str, rows: list[Row]) -> Any:
@@ -104,6 +115,11 @@ def _table(name: str, rows: list[Row]) -> Any:
         return ibis.memtable(table_of(name, rows))
     empty = dict.fromkeys(contract.dataset(name).schema().names)
     return [empty | row for row in rows]
+
+
+def _days(period: Period) -> list[Row]:
+    worked = CALENDAR.working_days(period.first, period.last)
+    return [{"day": day, "is_covered": True, "is_working_day": day in worked, "label": ""} for day in period.days]
 
 
 def faultless() -> Year:

@@ -18,7 +18,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ntanalytics.errors import VerificationFailed
-from ntanalytics.reports.exporters import OFD, write_ofd
+from ntanalytics.report_files import OFD
+from ntanalytics.reports.exporters import write_ofd
 from ntanalytics.reports.exporters.ofd import fonts
 from ntanalytics.reports.exporters.ofd.exporter import ofd_bytes
 from ntanalytics.reports.record import Publication, load_record

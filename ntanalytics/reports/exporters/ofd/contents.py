@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from ntanalytics.periods.day_text import issue_number
 from ntanalytics.reports import labels, truncation
 from ntanalytics.reports.exporters.ofd import styles
 from ntanalytics.reports.exporters.ofd.charts import chart_height, draw_chart
@@ -61,7 +62,7 @@ def _write_head(flow: PageFlow, record: Record) -> None:
     binding = Binding(block=record.head.id)
     _say(flow, record.head.title, styles.LONG_TITLE if is_long else styles.TITLE, binding)
     _say(flow, body["period"]["label"], styles.META, binding)
-    number = labels.issue_number(body["period"])
+    number = issue_number(body["period"]["text"])
     _say(flow, f"{body['subtitle']} · {number}" if body["subtitle"] else number, styles.META, binding)
     remarks = status_line(record)
     for remark in remarks:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import ntanalytics
+from ntanalytics.report_files import FINDINGS
 from ntanalytics.reports import findings_json
 from ntanalytics.reports.exporters.ofd import listing, styles
 from ntanalytics.reports.exporters.ofd.bindings import TAGS, PlacedElement, figures_json, tags_xml
@@ -137,8 +138,8 @@ def _write_attachments(package: Package) -> None:
     names = ["figures.json"]
     findings = findings_json.document(package.record, package.identity.report, package.identity.run)
     if findings is not None:
-        package.write(f"Doc_0/Attachs/{findings_json.FILE}", findings_json.text(findings))
-        names.append(findings_json.FILE)
+        package.write(f"Doc_0/Attachs/{FINDINGS}", findings_json.text(findings))
+        names.append(FINDINGS)
     names.append(listing.PATH.rpartition("/")[2])
     lines = [
         f"<ofd:Attachment{attributes({'ID': f'A{number}', 'Name': name, 'Format': name.rpartition('.')[2]})}>"

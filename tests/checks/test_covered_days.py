@@ -10,7 +10,7 @@ from typing import Any
 import ibis
 import pytest
 
-from ntanalytics.checks.span_view import since
+from ntanalytics.checks.covered_days import since
 from ntanalytics.contract import dataset
 from ntanalytics.periods import Period
 from tests.subsystems.made import ON, days
