@@ -77,13 +77,14 @@ def _plan(span: DutySpan, plan: str, runs: list[Mapping[str, Any]]) -> Fact:
     gaps = [later - earlier for earlier, later in pairwise(good)]
     if len(gaps) < _FEWEST_GAPS:
         return Fact(span.last, plan, text, "unproven", "成功次数太少，备份间隔未知")
-    limit = median(gaps) * span.critical_limit("infra.backup_lateness")
+    # as a number: what a site may set is longer than a duration can be
+    limit_s = median(gaps).total_seconds() * span.critical_limit("infra.backup_lateness")
     waits = [(begin, end) for begin, end in zip(good, [*good[1:], span.ends_at], strict=True) if end > span.begins_at]
     begin, end = max(waits, key=lambda wait: wait[1] - wait[0], default=(span.begins_at, span.begins_at))
     longest = format_number((end - begin).total_seconds(), "seconds")
     is_hidden = span.is_hidden("infra.backups", span.day(begin), span.day(end))  # a backup between would shorten it
     text += f"，最长间隔{'≤' * is_hidden}{longest}"
-    if end - begin <= limit:
+    if (end - begin).total_seconds() <= limit_s:
         return Fact(span.last, plan, text, "met")
     fact = Fact(span.day(begin), plan, text, "short", f"{span.clock(begin)}后{longest}没有成功的备份")
     return unless_hidden(span, fact, "infra.backups", since=fact.on, until=span.day(end))
