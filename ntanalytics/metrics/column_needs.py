@@ -263,6 +263,20 @@ ENDS: Mapping[str, Sequence[str]] = MappingProxyType(
     {name: NEEDED[name] for name in ("docexchange.deliveries.signed_at", "oa.tasks.finished_at")}
 )
 
+#: Columns of states whose values stay for ever once they are there → the measures that need it. Where a snapshot has
+#: lost many of them, nobody knows of whom: those of ``SKEWED`` are unknown.
+LASTING: Mapping[str, Sequence[str]] = MappingProxyType(
+    {
+        name: NEEDED[name]
+        for name in (
+            "identity.accounts.last_login_at",
+            "seal.seals.made_at",
+            "seal.seals.requested_at",
+            "seal.seals.tested_at",
+        )
+    }
+)
+
 #: Measures in which a null counts as a fact (not reported, not signed, still open, never logged in): without the column
 #: no bound of them holds.
 SKEWED = frozenset(
