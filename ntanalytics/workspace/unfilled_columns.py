@@ -187,9 +187,9 @@ def _lost_values(workspace: Workspace, view: _StateView, snapshots: Mapping[str,
         first = snapshot.day - dt.timedelta(days=_USUAL_DAYS)
         held = [row for row in _count(workspace, contract, first, snapshot.day, columns) if row["source"] == source]
         now = next((row for row in held if row["day"] == snapshot.day), None)
-        for name in columns if now else ():
-            if source not in view.sources_without(name) and _are_gone(name, now, held):
-                lost.setdefault(source, set()).add(name)
+        kept = [name for name in columns if source not in view.sources_without(name)]
+        if now is not None and (gone := {name for name in kept if _are_gone(name, now, held)}):
+            lost[source] = gone
     return lost
 
 
@@ -199,7 +199,7 @@ def _are_gone(column: str, now: Count, held: Iterable[Count]) -> bool:
     (rows_then, values_then), (rows_now, values_now) = (
         (row[f"of_{column}"], row[f"of_{column}"] - row[f"no_{column}"]) for row in (most, now)
     )
-    return values_then - values_now - max(0, rows_then - rows_now) > LOST_SHARE * values_then
+    return bool(values_then - values_now - max(0, rows_then - rows_now) > LOST_SHARE * values_then)
 
 
 def _columns_of(view: _View) -> list[str]:
