@@ -9,8 +9,10 @@ import pytest
 
 from ntanalytics.checks.check import DAY, WEEK
 from ntanalytics.checks.suppression import suppress
+from ntanalytics.detectors.day_profile import ProfileDamage
 from ntanalytics.findings.finding import Window
 from ntanalytics.periods import Period
+from ntanalytics.subsystems import word
 from ntanalytics.subsystems.identity import SUBSYSTEM
 from tests.subsystems.made import (
     ON,
@@ -155,6 +157,13 @@ def test_of_a_week_the_attempts_by_force_have_their_day() -> None:
     address, _ = judge(SUBSYSTEM, ["identity.attempts"], _logins(rows), period=Period.week(ON))
     assert (address.value, address.since, address.figures["others"]) == (30.0, monday, 1.0)
     assert (address.window, address.details["day"]) == (Window(monday, 32_400, 32_400), monday.isoformat())
+
+
+def test_attempts_by_force_have_no_hours_where_the_clock_is_hours_off() -> None:
+    shift = {"identity.logins": ProfileDamage("shifted", 8, 0.0, ("test",))}
+    address, _ = judge(SUBSYSTEM, ["identity.attempts"], _logins([_tried(30, address_hash="x")]), shifts=shift)
+    assert (address.value, address.since, address.window) == (30.0, ON, None)
+    assert "9时" not in word(address).sentence
 
 
 @pytest.mark.parametrize(("later", "address", "status"), [(600, "x", "critical"), (7200, "x", "ok"), (600, "y", "ok")])
