@@ -286,7 +286,7 @@ def _lacking(days: Mapping[str, Mapping[str, Sequence[dt.date]]], judged: Mappin
     return lacking
 
 
-def _note(contract: Dataset, lacking: _Lacking, without: str = "", words: str = "") -> str:
+def _note(contract: Dataset, lacking: Mapping[str, AbstractSet[str]], without: str = "", words: str = "") -> str:
     """Return in Chinese which columns many rows lack, but for one; empty without any.
 
     Args:
