@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
@@ -102,7 +102,7 @@ def _result(context: CheckContext, check: Check, spans: Sequence[Span]) -> Check
         return CheckResult(check.rule, is_unjudged=True, is_silent=True)
     try:
         made = _without_absent(context, check, rule, check.evaluate(context, rule))
-        made = _seen_later(made, required)
+        made = _without_hours(_seen_later(made, required), required)
         damaged, lost = {day for view in required for _, day in view.damages}, _lately_lost(context, required)
         is_doubtful = bool(lost) or any(view.is_damaged for view in required)
         findings = _doubted(made, damaged | lost) if is_doubtful else made
@@ -142,6 +142,15 @@ def _seen_later(findings: Sequence[Finding], views: Sequence[DatasetView]) -> Se
         finding.with_details(**{SNAPSHOT_ON: max(later).isoformat()})
         if finding.is_violation and finding.since is None
         else finding
+        for finding in findings
+    ]
+
+
+def _without_hours(findings: Sequence[Finding], views: Sequence[DatasetView]) -> Sequence[Finding]:
+    """Return the findings without hours of days on which the times of a dataset are hours off: none is known."""
+    off = {day for view in views if view.is_shifted for _, day in view.damages}
+    return [
+        replace(finding, window=None) if finding.window is not None and finding.window.day in off else finding
         for finding in findings
     ]
 

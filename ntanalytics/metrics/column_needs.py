@@ -230,6 +230,7 @@ SUBJECTS: Mapping[str, Sequence[str]] = MappingProxyType(
         "oa.tasks.due_at": NEEDED["oa.tasks.due_at"],
         "oa.tasks.unit": (),
         "seal.signings.seal_id": NEEDED["seal.signings.seal_id"],
+        "sms.messages.failure_code": ("internal_failure_share", "failed_share"),
         "sms.messages.unit": (),
         "sso.accesses.account_id": NEEDED["sso.accesses.account_id"],
         "sso.accesses.app_id": ("unprobed_apps", "low_use_accounts"),
@@ -239,7 +240,9 @@ SUBJECTS: Mapping[str, Sequence[str]] = MappingProxyType(
 )
 
 #: Such columns that figures show by another name: that of whom they name.
-SHOWN_AS: Mapping[str, str] = MappingProxyType({"sso.accesses.app_id": "app"})
+SHOWN_AS: Mapping[str, str] = MappingProxyType(
+    {"sms.messages.failure_code": "failure_class", "sso.accesses.app_id": "app"}
+)
 
 #: Rows that have such a column, of those that need not, by another column and its value, None for any: an attempt that
 #: fails may be of an account that does not exist, what succeeds has no reason, and what nobody signed for was signed on
@@ -249,6 +252,7 @@ NAMED_ROWS: Mapping[str, tuple[str, str | None]] = MappingProxyType(
         "ca.logins.reason": ("outcome", "failure"),
         "docexchange.deliveries.platform": ("signed_at", None),
         "identity.logins.account_id": ("outcome", "success"),
+        "sms.messages.failure_code": ("outcome", "failed"),
     }
 )
 
@@ -257,6 +261,20 @@ NAMED_ROWS: Mapping[str, tuple[str, str | None]] = MappingProxyType(
 #: lower bounds.
 ENDS: Mapping[str, Sequence[str]] = MappingProxyType(
     {name: NEEDED[name] for name in ("docexchange.deliveries.signed_at", "oa.tasks.finished_at")}
+)
+
+#: Columns of states whose values stay for ever once they are there → the measures that need it. Where a snapshot has
+#: lost many of them, nobody knows of whom: those of ``SKEWED`` are unknown.
+LASTING: Mapping[str, Sequence[str]] = MappingProxyType(
+    {
+        name: NEEDED[name]
+        for name in (
+            "identity.accounts.last_login_at",
+            "seal.seals.made_at",
+            "seal.seals.requested_at",
+            "seal.seals.tested_at",
+        )
+    }
 )
 
 #: Measures in which a null counts as a fact (not reported, not signed, still open, never logged in): without the column

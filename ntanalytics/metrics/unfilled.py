@@ -10,7 +10,7 @@ from datetime import date
 from statistics import median
 
 from ntanalytics.metrics import MEASURES
-from ntanalytics.metrics.column_needs import ENDS, SHOWN_AS, SKEWED, SUBJECTS, measures_of_older
+from ntanalytics.metrics.column_needs import ENDS, LASTING, SHOWN_AS, SKEWED, SUBJECTS, measures_of_older
 from ntanalytics.metrics.data_quality import LOST_SHARE
 from ntanalytics.metrics.figure_row import DERIVED
 
@@ -63,7 +63,8 @@ class Unfilled:
         return ends | (SKEWED & measures_of_older(self.dataset)) if self.lost else ends
 
     def _ends(self, column: str) -> Sequence[str]:
-        return ENDS.get(f"{self.dataset}.{column}", ())
+        name = f"{self.dataset}.{column}"
+        return ENDS.get(name) or LASTING.get(name, ())
 
     def sources_of(self, column: str) -> tuple[set[str], set[str]]:
         """Return the sources of which rows lack a column, in the period and in the one before."""

@@ -65,10 +65,12 @@ class DetectionGrade:
         if self.gaps:
             return f"异常主动发现率无法证明：{self.gaps[0]}。"
         row = self.row
+        undated = sum(not item.case.is_call_known for item in self.cases)
+        others = f"另有{undated}起未登记发现时间，未能比对。" if undated else ""
         if not row["matched_cases"]:
-            return "期内没有可与巡检比对的故障，异常主动发现率不予计算。"
+            return f"期内没有可与巡检比对的故障，异常主动发现率不予计算。{others}"
         words = f"{row['matched_cases']}起故障中，巡检在用户报告前已提示{row['detected_cases']}起"
-        return f"{words}，{row.quantity('detected_rate').named()}。"
+        return f"{words}，{row.quantity('detected_rate').named()}。{others}"
 
 
 def grade_detection(span: DutySpan) -> DetectionGrade:
@@ -127,8 +129,8 @@ def _false_alarms(span: DutySpan) -> FigureRow:
 def cases_of(incidents: Iterable[Mapping[str, Any]], tickets: Sequence[Mapping[str, Any]]) -> list[Case]:
     """Return what happened: each incident with its first call, and each fault ticket without an incident.
 
-    The first call is the earliest of the incident's discovery and of its tickets; an incident without either is called
-    when it began.
+    The first call is the earliest of the incident's discovery and of its tickets; of an incident without a discovery it
+    is not known.
     """
     calls: dict[str, list[datetime]] = {}
     for ticket in tickets:
@@ -137,8 +139,9 @@ def cases_of(incidents: Iterable[Mapping[str, Any]], tickets: Sequence[Mapping[s
     cases = []
     for row in incidents:
         number = str(row["incident_no"])
-        called = [*calls.get(number, ()), *([row["discovered_at"]] if row["discovered_at"] is not None else [])]
-        cases.append(Case(number, str(row["subsystem"]), row["began_at"], min(called, default=row["began_at"])))
+        discovered = row["discovered_at"]
+        called = min([*calls.get(number, ()), row["began_at"] if discovered is None else discovered])
+        cases.append(Case(number, str(row["subsystem"]), row["began_at"], called, is_call_known=discovered is not None))
     for ticket in tickets:
         is_fault = ticket["category"] == "fault" and ticket["close_code"] not in WITHDRAWN
         if is_fault and not ticket["incident_no"]:
@@ -164,7 +167,7 @@ def detection_table(grade: DetectionGrade, *, id: str = "detection") -> Table:
             {
                 "number": item.case.number,
                 "subsystem": subsystem_label(item.case.subsystem),
-                "called_at": item.case.called_at,
+                "called_at": item.case.called_at if item.case.is_call_known else None,
                 "alerted_at": item.alerted_at,
                 "warning_s": None if item.warning is None else item.warning / timedelta(seconds=1),
                 "outcome": MISSES[item.outcome],

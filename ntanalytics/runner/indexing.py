@@ -67,8 +67,11 @@ def _overdue(context: RunContext, titles: Mapping[str, str]) -> OverdueReports:
         jobs = load_jobs(context.settings.jobs)
     except SettingsError:
         return OverdueReports(unjudged=["任务表无法读取，未能判断定期报告是否按时出具"])
+    started = started_jobs(context, jobs)
+    if jobs and not started:
+        return OverdueReports(unjudged=["定期任务尚未运行过，未能判断定期报告是否按时出具"])
     reports, unjudged = [], []
-    for name, job in started_jobs(context, jobs).items():
+    for name, job in started.items():
         try:
             late = [] if job.each else list(overdue(context, name, job, context.clock()))
         except CalendarMissing:

@@ -14,7 +14,7 @@ import ibis.expr.types as ir
 
 from ntanalytics.contract import Dataset, Kind
 from ntanalytics.ledger import CoverageDay
-from ntanalytics.metrics.column_needs import ENDS, NAMED_ROWS, NEEDED_OF_ONE, SUBJECTS
+from ntanalytics.metrics.column_needs import ENDS, LASTING, NAMED_ROWS, NEEDED_OF_ONE, SUBJECTS
 from ntanalytics.metrics.data_quality import LOST_SHARE
 from ntanalytics.metrics.rows import rows
 from ntanalytics.metrics.slots import local_day
@@ -173,7 +173,33 @@ def _unfilled_of_snapshots(workspace: Workspace, view: _StateView) -> Unfilled:
             usual = before[source][f"no_{name}"] / max(before[source][f"of_{name}"], 1)
             if is_far_beyond(lack, of, usual):
                 lacking.setdefault(source, set()).add(name)
-    return Unfilled(dataset=view.contract.name, now=lacking, note=_note(view.contract, lacking))
+    lost, lost_before = (_lost_values(workspace, view, taken) for taken in (view.snapshots, view.snapshots_before))
+    both = _joined(lacking, lost)
+    return Unfilled(dataset=view.contract.name, now=both, before=lost_before, note=_note(view.contract, both))
+
+
+def _lost_values(workspace: Workspace, view: _StateView, snapshots: Mapping[str, CoverageDay]) -> _Lacking:
+    """Return the columns whose values stay and of which snapshots lack many that one of the weeks before had."""
+    contract = view.contract
+    columns = [name for dataset, _, name in (full.rpartition(".") for full in LASTING) if dataset == contract.name]
+    lost: _Lacking = {}
+    for source, snapshot in snapshots.items() if columns else ():
+        first = snapshot.day - dt.timedelta(days=_USUAL_DAYS)
+        held = [row for row in _count(workspace, contract, first, snapshot.day, columns) if row["source"] == source]
+        now = next((row for row in held if row["day"] == snapshot.day), None)
+        kept = [name for name in columns if source not in view.sources_without(name)]
+        if now is not None and (gone := {name for name in kept if _are_gone(name, now, held)}):
+            lost[source] = gone
+    return lost
+
+
+def _are_gone(column: str, now: Count, held: Iterable[Count]) -> bool:
+    """Return whether many values of a column are gone, beyond those of rows that are gone themselves."""
+    most = max(held, key=lambda row: row[f"of_{column}"] - row[f"no_{column}"])
+    (rows_then, values_then), (rows_now, values_now) = (
+        (row[f"of_{column}"], row[f"of_{column}"] - row[f"no_{column}"]) for row in (most, now)
+    )
+    return bool(values_then - values_now - max(0, rows_then - rows_now) > LOST_SHARE * values_then)
 
 
 def _columns_of(view: _View) -> list[str]:
@@ -260,7 +286,7 @@ def _lacking(days: Mapping[str, Mapping[str, Sequence[dt.date]]], judged: Mappin
     return lacking
 
 
-def _note(contract: Dataset, lacking: _Lacking, without: str = "", words: str = "") -> str:
+def _note(contract: Dataset, lacking: Mapping[str, AbstractSet[str]], without: str = "", words: str = "") -> str:
     """Return in Chinese which columns many rows lack, but for one; empty without any.
 
     Args:

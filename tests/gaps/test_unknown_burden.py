@@ -56,6 +56,19 @@ def test_what_waits_at_a_step_is_unknown_where_days_before_lack_tasks(city: City
         assert certainty == "lower_bound"
 
 
+def test_what_is_asked_twice_is_at_least_as_much_where_many_tasks_lack_their_unit(
+    city: City, whole: RecordedBlocks
+) -> None:
+    with damageable(GapSite(city.estate.directory), "oa.tasks") as site, shared_answers():
+        site.table("oa.tasks").update(predicate="day = '2026-11-18'", updates={"unit": "NULL"})
+        seen = json.loads(json.dumps(record(site, ADOPTION, PERIODS[ADOPTION])))
+    [(known, whole_certainty)], [(least, certainty)] = hours(whole, TWICE), hours(seen, TWICE)
+    assert (whole_certainty, certainty) == ("exact", "lower_bound")
+    assert least < known
+    assert hours(seen, STUCK) == hours(whole, STUCK)
+    assert "缺少单位" in seen["burden"]["note"]
+
+
 def test_old_clients_are_at_least_as_many_where_days_before_lack_sessions(city: City, whole: RecordedBlocks) -> None:
     known = hours(whole, OLD)
     assert known

@@ -45,6 +45,20 @@ def _lacking(now: tuple[str, ...] = (), before: tuple[str, ...] = ()) -> _Covere
     return _Covered(Unfilled(dataset="sms.messages", now=is_now, before=was_before, note=note))
 
 
+def test_failures_of_a_class_are_lower_bounds_where_many_lack_their_code() -> None:
+    lacking = _Covered(Unfilled(dataset="sms.messages", now={"gateway": {"failure_code"}}))
+    rows = [
+        {"failure_class": "number_invalid", "failed": 78, "failed_share": 0.78},
+        {"failure_class": None, "failed": 22, "failed_share": 0.22},
+    ]
+    known, nameless = figures(rows, lacking)
+    assert (known.certainty("failed"), known.certainty("failed_share")) == ("lower_bound", "unknown")
+    assert (nameless.certainty("failed"), figures([{"failed": 100}], lacking).total.certainty("failed")) == (
+        "exact",
+        "exact",
+    )
+
+
 UNITS = [
     {"unit": "甲局", "submitted": 8, "submitted_before": 9, "delivery_rate": 0.5},
     {"unit": None, "submitted": 4, "submitted_before": 1, "delivery_rate": 0.5},

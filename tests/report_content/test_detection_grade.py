@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from ntanalytics.ledger import PastInspection
+from ntanalytics.metrics.desk import detection
 from ntanalytics.periods import Period
-from ntanalytics.report_content.detection_grade import DetectionGrade, detection_table, grade_detection
+from ntanalytics.report_content.detection_grade import DetectionGrade, cases_of, detection_table, grade_detection
 from tests.report_content.duties.contract_year import faultless
 from tests.subsystems.made import at
 
@@ -56,3 +57,22 @@ def test_the_table_says_each_gap_once() -> None:
     note = detection_table(grade).note
     assert len(grade.gaps) >= 2
     assert [note.count(gap) for gap in grade.gaps] == [1] * len(grade.gaps)
+
+
+@pytest.mark.parametrize(("discovered_h", "outcome"), [(9.5, "detected"), (8.5, "late"), (None, "unmatched")])
+def test_an_incident_without_its_discovery_is_not_matched(discovered_h: float | None, outcome: str) -> None:
+    """Somebody may have called before the inspection of nine that the ticket of ten came after."""
+    day = JUNE.first
+    incident = {
+        "incident_no": "SJ1", "subsystem": "oa", "began_at": at(day, 8),
+        "discovered_at": None if discovered_h is None else at(day, discovered_h),
+    }  # fmt: skip
+    ticket = {
+        "ticket_no": "GD1", "incident_no": "SJ1", "opened_at": at(day, 10), "category": "fault", "close_code": None,
+        "subsystem": "oa",
+    }  # fmt: skip
+    told = [detection.PublishedViolation("oa", "oa", at(day, 9))]
+    graded = detection.grade(cases_of([incident], [ticket]), told, [at(day, 7), at(day, 9)], {"oa"})
+    assert [item.outcome for item in graded] == [outcome]
+    words = "未登记发现时间，未能比对" in DetectionGrade(tuple(graded), ()).words
+    assert words is (discovered_h is None)

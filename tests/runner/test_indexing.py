@@ -81,3 +81,17 @@ def test_jobs_that_cannot_be_read_leave_it_open_whether_a_report_is_missing(desk
     desk.settings.jobs.parent.mkdir(parents=True)
     desk.settings.jobs.write_text("jobs: {weekly: {report: probe}}", encoding="utf-8")
     assert len(indexing.index(desk.context(TUESDAY)).unjudged) == 1
+
+
+def test_jobs_that_never_ran_leave_it_open_whether_a_report_is_missing(desk: Desk) -> None:
+    """The health has the report overdue then: the page does not say that all were issued."""
+    desk.write()
+    desk.settings.jobs.parent.mkdir(parents=True)
+    desk.settings.jobs.write_text(JOBS, encoding="utf-8")
+    desk.run("2026-W40")
+    assert len(indexing.index(desk.context(TUESDAY)).unjudged) == 1
+    text = (desk.outputs / "index.html").read_text(encoding="utf-8")
+    assert "应出的报告均已出具" not in text
+    assert "定期任务尚未运行过，未能判断定期报告是否按时出具" in text
+    desk.settings.jobs.write_text("jobs: {}", encoding="utf-8")
+    assert indexing.index(desk.context(TUESDAY)).unjudged == []

@@ -236,9 +236,14 @@ class _View:
         return frozenset((source, day) for source in self.sources for day in self.gaps)
 
     @property
+    def is_shifted(self) -> bool:
+        """As of a dataset view."""
+        return bool(self.clock_shifts)
+
+    @property
     def damages(self) -> Mapping[tuple[str, dt.date], object]:
-        """None: a day of the view is whole, or it is missing."""
-        return {}
+        """Those of its clock; any other day of the view is whole, or it is missing."""
+        return self.clock_shifts
 
     @property
     def empty_days(self) -> frozenset[tuple[str, dt.date]]:

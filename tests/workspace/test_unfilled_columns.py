@@ -15,7 +15,7 @@ from ntanalytics.contract import dataset
 from ntanalytics.metrics.unfilled import Unfilled
 from ntanalytics.periods import Period
 from ntanalytics.workspace.unfilled_columns import unfilled_columns, unfilled_of_snapshots
-from tests.subsystems.made import ON, table_of
+from tests.subsystems.made import ON, at, table_of
 
 WEEK = Period.week(ON)
 FIRST = WEEK.previous().first - dt.timedelta(days=28)
@@ -236,3 +236,34 @@ def test_a_snapshot_is_held_against_the_one_before() -> None:
         )  # fmt: skip
         table = ibis.memtable(table_of("oa.members", members(ON, now) + members(before, was)))
         assert unfilled_of_snapshots(_workspace(table), view).now == lacking
+
+
+@pytest.mark.parametrize(
+    ("earlier", "before", "now", "gone", "was_gone"),
+    [
+        ((100, 0), (100, 0), (100, 50), True, False),
+        ((100, 0), (100, 50), (100, 50), True, True),  # as the one before, and less than those of the weeks before
+        ((100, 0), (100, 0), (101, 1), False, False),  # an account that was opened
+        ((100, 0), (100, 0), (50, 0), False, False),  # accounts that are gone themselves
+        ((100, 40), (100, 20), (100, 21), True, False),  # one in 80
+        ((100, 0), (100, 0), (100, 1), False, False),  # one in a hundred
+    ],
+)
+def test_a_last_login_that_is_gone_says_nothing(
+    earlier: tuple[int, int], before: tuple[int, int], now: tuple[int, int], gone: bool, was_gone: bool
+) -> None:
+    days = (ON - dt.timedelta(days=20), ON - dt.timedelta(days=7), ON)
+    rows = [
+        {"day": day, "account_id": str(place), "last_login_at": None if place < nulls else at(day, 8)}
+        for day, (count, nulls) in zip(days, (earlier, before, now), strict=True)
+        for place in range(count)
+    ]
+    view: Any = SimpleNamespace(
+        contract=dataset("identity.accounts"), sources=["test"], period=WEEK, sources_without=lambda _: [],
+        snapshots={"test": SimpleNamespace(day=days[2])}, snapshots_before={"test": SimpleNamespace(day=days[1])},
+    )  # fmt: skip
+    made = unfilled_of_snapshots(_workspace(ibis.memtable(table_of("identity.accounts", rows))), view)
+    lacking = {"test": {"last_login_at"}}
+    assert (made.now, made.before) == (lacking if gone else {}, lacking if was_gone else {})
+    assert made.unbounded == ({"dormant_accounts"} if gone else set())
+    assert ("缺少最近登录的明显多于平时" in made.note) is gone

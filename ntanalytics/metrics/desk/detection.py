@@ -38,7 +38,7 @@ DETECTION = (
     count(
         "detected_cases", "事先提示", "起", "Cases of which a violation could be read before the first call.", good="up"
     ),
-    count("unmatched_cases", "未能比对", "起", "Cases before the first inspection."),
+    count("unmatched_cases", "未能比对", "起", "Cases before the first inspection, or without a recorded first call."),
     rate(
         "detected_rate",
         "异常主动发现率",
@@ -75,12 +75,14 @@ class Case:
         subsystem: the affected subsystem.
         began_at: recorded begin (aware).
         called_at: first call (aware): a ticket, or the discovery.
+        is_call_known: whether the discovery is recorded, without which there may have been an earlier call.
     """
 
     number: str
     subsystem: str
     began_at: datetime
     called_at: datetime
+    is_call_known: bool = True
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,8 @@ def grade(
 ) -> list[Graded]:
     """Return each case by the violations of its subsystem before its first call, in the order of the calls.
 
-    A case that is recorded twice counts once. A case before the first inspection cannot be matched.
+    A case that is recorded twice counts once. A case before the first inspection cannot be matched, nor one
+    of which nobody recorded when it was discovered.
 
     Args:
         cases: what happened.
@@ -145,7 +148,7 @@ def grade(
             near.setdefault(subsystem, set()).add(item.at)
     return [
         _graded(case, near.get(case.subsystem, set()), moments, has_source=case.subsystem in sources)
-        if moments and moments[0] < case.called_at
+        if case.is_call_known and moments and moments[0] < case.called_at
         else Graded(case, "unmatched")
         for case in sorted(once.values(), key=lambda case: (case.called_at, case.number))
     ]

@@ -27,8 +27,9 @@ SUSPECTS = (
         "Failed logins of the suspect in the period (docs/domain.md, Identity and SSO: brute-force suspects).",
         good="down",
     ),
-    Measure("first_attempt_at", "首次失败", "Time of the first failed login.", format="datetime"),
-    Measure("last_attempt_at", "末次失败", "Time of the last failed login.", format="datetime"),
+    # of the attempts that are known, as the finding tells them
+    Measure("first_attempt_at", "首次失败", "Time of the first failed login.", format="datetime", over_gap="exact"),
+    Measure("last_attempt_at", "末次失败", "Time of the last failed login.", format="datetime", over_gap="exact"),
 )
 
 SHARED = (

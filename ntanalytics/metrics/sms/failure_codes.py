@@ -85,9 +85,10 @@ def failure_class(code: ir.StringValue) -> ir.StringValue:
     """Return the class of a failure code: a key of ``CLASSES``.
 
     Args:
-        code: the carrier's raw code; case and surrounding blanks do not matter. Null is ``unknown``.
+        code: the carrier's raw code; case and surrounding blanks do not matter. Null has none.
     """
     plain = code.strip().upper()
-    branches = [(plain.isin(codes), name) for name, codes in CODES.items()]
+    branches: list[tuple[ir.BooleanValue, ir.StringValue | str]] = [(plain.isnull(), ibis.null("string"))]
+    branches += [(plain.isin(codes), name) for name, codes in CODES.items()]
     branches += [(plain.startswith(start), name) for name, starts in PREFIXES.items() for start in starts]
     return ibis.cases(*branches, else_="unknown")

@@ -114,7 +114,7 @@ class _Queries:
     def _with_hours(
         self, rows: ir.Table, view: DatasetView, days_back: int = 0, *, columns: Sequence[str] = ()
     ) -> Figures:
-        """Return the weighed rows of a cause; lower bounds over a gap, or where one of the sources lacks a column.
+        """Return the weighed rows of a cause; lower bounds over a gap, or where a source or many rows lack a column.
 
         Args:
             rows: the rows of the cause.
@@ -124,9 +124,12 @@ class _Queries:
         """
         looked_at = view.since(self._report.period.first - dt.timedelta(days=days_back)) if days_back else view
         made = figures(burden.weigh(rows, self._weeks), looked_at)
-        if not any(map(view.sources_without, columns)):
+        is_named = view.unfilled.columns.isdisjoint(columns)
+        if is_named and not any(map(view.sources_without, columns)):
             return made
-        return replace(made, is_complete=False, items=tuple(FigureRow(row, is_complete=False) for row in made))
+        note = made.note if is_named else join_notes(made.note, view.unfilled.note)
+        items = tuple(FigureRow(row, is_complete=False) for row in made)
+        return replace(made, is_complete=False, note=note, items=items)
 
     def _after_hours(self) -> Figures | None:
         applications = self._report.workspace.settings.adoption.staff_applications

@@ -71,6 +71,8 @@ def _refused(context: CheckContext, rule: Rule) -> list[Finding]:
     attempts = _against_register(context, past.comparable)
     if past.view.sources_without("reason"):  # what is counted apart cannot be told from the rest
         return [unknown(rule, "not_in_source")]
+    if "reason" in past.view.unfilled.columns:  # nor from those whose reason was lost
+        return [unknown(rule, "incomplete")]
     reasons = attempts.reason.fill_null("other")
     is_apart = reasons.isin(COUNTED_APART) & ~attempts.is_contradicted
     failures = attempts.filter((attempts.outcome == "failure") & ~is_apart)

@@ -24,7 +24,7 @@ from ntanalytics.checks.covered_days import since
 from ntanalytics.checks.onset import with_onset_at
 from ntanalytics.checks.unusual_endings import unusual_endings
 from ntanalytics.findings.finding import Entity, Finding, violations
-from ntanalytics.findings.judgement import evaluate_rules, judge_value
+from ntanalytics.findings.judgement import evaluate_rules, judge_value, unknown
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics import days as by_days
 from ntanalytics.metrics.case_endings import AT_ONCE, RETURNED
@@ -105,6 +105,8 @@ def _returned_share(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the units of whose documents too large a share came back within a longer period."""
     documents = context.dataset("docexchange.documents", HISTORY_DAYS)
     deliveries = context.dataset("docexchange.deliveries", HISTORY_DAYS)
+    if "sender_unit" in documents.unfilled.columns:
+        return [unknown(rule, "incomplete")]
     sent = document_metrics.with_sender(deliveries.table, documents.table)
     table = rows(delivered(context, sent, as_of(context), ("sender_unit",)))
     named = figures([row for row in table if row["sender_unit"] is not None], documents, deliveries)

@@ -77,6 +77,8 @@ def _attempts(context: CheckContext, rule: Rule) -> list[Finding]:
         finding = judge_value(rule, tried[0]["attempts"] if tried else 0, [logins], entity)
         if finding.is_violation:
             finding = _with_hours(context, finding, tried)
+            if not logins.unfilled.columns.isdisjoint(("address_hash", column)):
+                finding = replace(finding, certainty="lower_bound")  # attempts without an address are of no suspect
         elif logins.sources_without(column):
             finding = unknown(rule, "not_in_source", entity)
         elif column in logins.unfilled.columns:

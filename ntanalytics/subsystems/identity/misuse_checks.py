@@ -31,6 +31,8 @@ from ntanalytics.workspace.dataset_view import DatasetView
 def _spraying(context: CheckContext, rule: Rule) -> list[Finding]:
     """Return the address that tries most accounts, with its hours, what all of them tried and who got in there."""
     logins = context.dataset("identity.logins")
+    if "account_id" in logins.unfilled.columns:  # who gets in from an address tells whether it tries accounts
+        return [unknown(rule, "incomplete")]
     spraying = rows(misuse.spraying_addresses(logins.table))
     beyond = [row for row in spraying if rule.threshold.judge(row[rule.measure]) != "ok"]
     tried, entered = (float(sum(row[name] for row in beyond)) for name in (rule.measure, "entered_accounts"))
@@ -158,6 +160,9 @@ def _awakened(context: CheckContext, rule: Rule) -> list[Finding]:
     logins, accounts = context.dataset("identity.logins"), context.dataset("identity.accounts")
     if not accounts.was_complete:
         return [unknown(rule, "short_history")]
+    _, forgetful = accounts.unfilled.sources_of("last_login_at")
+    if forgetful:  # an account whose last login is lost seems dormant
+        return [unknown(rule, "incomplete")]
     given = (logins.table, accounts.before, context.begins_at, context.utc_offset_h)
     findings = evaluate_rules([rule], figures(misuse.awakened_accounts(*given), logins, accounts))
     accesses = context.dataset("sso.accesses")

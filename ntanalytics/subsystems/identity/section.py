@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import ibis
+
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.checks.section import HISTORY, SubsystemSummary, compared, highlights
 from ntanalytics.checks.subsystem import Section
@@ -23,8 +25,10 @@ def summarize(context: CheckContext) -> SubsystemSummary:
     accounts_now = login_metrics.accounts(
         accounts.table, units.table, accounts.known_end, without_units=accounts.sources_without("unit_id")
     )
-    tried = case_list(suspect_metrics.suspects(logins.table), logins)
-    if "address_hash" in logins.unfilled.columns:  # attempts without an address are of no suspect
+    is_named = "address_hash" not in logins.unfilled.columns  # attempts without an address are of no suspect
+    by_address = suspect_metrics.suspects(logins.table)
+    tried = case_list(by_address.mutate(is_complete=ibis.literal(logins.is_complete and is_named)), logins)
+    if not is_named:
         tried = replace(tried, is_complete=False, note=join_notes(tried.note, logins.unfilled.note))
     daily = logins.daily(login_metrics.logins, login_metrics.MEASURES)
     return SubsystemSummary(

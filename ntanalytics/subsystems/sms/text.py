@@ -188,9 +188,9 @@ def failures(total: FigureRow, failure_classes: Figures) -> str:
     top = max(failure_classes, key=lambda row: int(row["failed"]), default=None)
     if not failed.is_exact or top is None:
         return f"{failed.named()}。"
-    if not top.quantity("failed_share").is_exact:
+    if not all(row.quantity("failed_share").is_exact for row in failure_classes):
         return f"{failed.named()}，原因未知。"
-    most = CLASSES.get(top["failure_class"], top["failure_class"])
+    most = CLASSES.get(top["failure_class"], top["failure_class"]) or "未注明原因的"
     return f"{failed.named()}，最多的是{most}，{top.quantity('failed').text}，占 {top.quantity('failed_share').text}。"
 
 

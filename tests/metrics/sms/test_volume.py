@@ -126,7 +126,7 @@ def test_failure_codes_are_classed_and_shared(messages, listed) -> None:
     assert found == [
         {"failure_code": "MK:0001", "failure_class": "number_invalid", "failed": 2, "failed_share": 0.5},
         {"failure_code": "mk:0024 ", "failure_class": "unreachable", "failed": 1, "failed_share": 0.25},
-        {"failure_code": None, "failure_class": "unknown", "failed": 1, "failed_share": 0.25},
+        {"failure_code": None, "failure_class": None, "failed": 1, "failed_share": 0.25},
     ]
 
 

@@ -44,6 +44,9 @@ def test_an_issuer_that_is_no_longer_trusted_is_told(refused: int, status: str) 
         {"day": ON - dt.timedelta(days=3), "slot": 20, "events": 1},
     ]
     failed = [{**row, "outcome": "failure", "reason": "untrusted"} for row in counted]
+    lacking = {"ca.logins": ["reason"]}  # those without one are no cause of their own
+    nameless = judge(SUBSYSTEM, ["ca.refused_logins"], _logins([*granted, *failed], 1800), unfilled=lacking)
+    assert [finding.status for finding in nameless] == ["unknown"]
     findings = judge(SUBSYSTEM, ["ca.refused_logins"], _logins([*granted, *failed], 1800))
     if status == "ok":
         assert [finding.status for finding in findings] == ["ok"]

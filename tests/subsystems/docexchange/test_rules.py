@@ -259,6 +259,9 @@ def test_documents_that_come_back_are_named_by_the_days_and_by_the_period() -> N
     assert judge(SUBSYSTEM, ["docexchange.returns_rise"], few) == []
     assert judge(SUBSYSTEM, ["docexchange.returned_share"], few, period=WEEK) == []
     assert judge(SUBSYSTEM, ["docexchange.returns_rise"], data, gaps=(ON,)) == []
+    nameless = {"docexchange.documents": ["sender_unit"]}
+    [share] = judge(SUBSYSTEM, ["docexchange.returned_share"], data, period=WEEK, unfilled=nameless)
+    assert share.status == "unknown"
 
 
 def test_overdue_deliveries_tell_the_share_of_their_unit_alone() -> None:

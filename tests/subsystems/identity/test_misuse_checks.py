@@ -15,7 +15,7 @@ from ntanalytics.subsystems.identity import SUBSYSTEM
 from tests.subsystems.made import ON, at, judge
 
 
-def _login(account: str, day: dt.date, hour: float, address: str, outcome: str = "failure") -> dict[str, Any]:
+def _login(account: str | None, day: dt.date, hour: float, address: str, outcome: str = "failure") -> dict[str, Any]:
     return {
         "login_id": f"{account}-{day}-{hour}-{address}", "logged_in_at": at(day, hour), "address_hash": address,
         "account_id": account, "outcome": outcome, "method": "password", "terminal": "pc", "day": day,
@@ -38,6 +38,15 @@ def test_several_spraying_addresses_are_counted_together_with_whom_they_entered(
     assert "60" in word(finding).event.detail
     nobody = _found("identity.sprayed_accounts", tried)
     assert nobody.figures["entered"] == 0
+
+
+def test_where_many_entries_lack_their_account_no_address_is_told_to_try_accounts() -> None:
+    """An address behind which many work is known by who gets in from it."""
+    tried = [_login(f"a{number}", ON, 9 + number / 20, "office") for number in range(6)]
+    logins = {"identity.logins": [*tried, _login(None, ON, 9.5, "office", "success")]}
+    for lacking, status in (({}, "warning"), ({"identity.logins": ["account_id"]}, "unknown")):
+        [finding] = judge(SUBSYSTEM, ["identity.sprayed_accounts"], logins, unfilled=lacking)
+        assert finding.status == status
 
 
 @pytest.mark.parametrize(

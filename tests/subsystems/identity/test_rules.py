@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
 from ntanalytics.checks.check import DAY, WEEK
 from ntanalytics.checks.suppression import suppress
+from ntanalytics.detectors.day_profile import ProfileDamage
 from ntanalytics.findings.finding import Window
 from ntanalytics.periods import Period
+from ntanalytics.subsystems import word
 from ntanalytics.subsystems.identity import SUBSYSTEM
 from tests.subsystems.made import (
     ON,
@@ -126,10 +129,26 @@ def test_where_many_logins_lack_their_address_no_address_is_told_to_be_harmless(
         for finding in known
     }
     seen = judge(SUBSYSTEM, ["identity.attempts"], _logins([_tried(25, address_hash="x")]), unfilled=lacking)
-    assert seen[0].status == "warning"
+    assert (seen[0].status, seen[0].certainty) == ("warning", "lower_bound")
     for columns, is_whole in ((lacking, False), ({}, True)):
         made = evaluation(SUBSYSTEM, [], {**_logins(rows), **_REGISTERS}, has_section=True, unfilled=columns)
         assert made.summaries["identity"].tables["suspects"].is_complete is is_whole
+
+
+@pytest.mark.parametrize(
+    ("lacks", "certainty"),
+    [
+        ({}, "exact"),
+        ({"unfilled": {"identity.logins": ["address_hash"]}}, "lower_bound"),
+        ({"gaps": (ON,)}, "lower_bound"),
+    ],
+)
+def test_the_table_of_suspects_has_the_bound_that_the_finding_has(lacks: dict[str, Any], certainty: str) -> None:
+    rows = _logins([_tried(25, address_hash="x")])
+    made = evaluation(SUBSYSTEM, ["identity.attempts"], {**rows, **_REGISTERS}, has_section=True, **lacks)
+    [row] = made.summaries["identity"].tables["suspects"]
+    assert (row["attempts"], row.certainty("attempts"), row.certainty("first_attempt_at")) == (25, certainty, "exact")
+    assert [finding.certainty for finding in made.findings if finding.is_violation] == [certainty]
 
 
 def test_of_a_week_the_attempts_by_force_have_their_day() -> None:
@@ -138,6 +157,13 @@ def test_of_a_week_the_attempts_by_force_have_their_day() -> None:
     address, _ = judge(SUBSYSTEM, ["identity.attempts"], _logins(rows), period=Period.week(ON))
     assert (address.value, address.since, address.figures["others"]) == (30.0, monday, 1.0)
     assert (address.window, address.details["day"]) == (Window(monday, 32_400, 32_400), monday.isoformat())
+
+
+def test_attempts_by_force_have_no_hours_where_the_clock_is_hours_off() -> None:
+    shift = {"identity.logins": ProfileDamage("shifted", 8, 0.0, ("test",))}
+    address, _ = judge(SUBSYSTEM, ["identity.attempts"], _logins([_tried(30, address_hash="x")]), shifts=shift)
+    assert (address.value, address.since, address.window) == (30.0, ON, None)
+    assert "9时" not in word(address).sentence
 
 
 @pytest.mark.parametrize(("later", "address", "status"), [(600, "x", "critical"), (7200, "x", "ok"), (600, "y", "ok")])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from ntanalytics.metrics import measure
 from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.figures import figures
 from ntanalytics.metrics.number_format import format_number
+from ntanalytics.metrics.unfilled import Unfilled
 from ntanalytics.subsystems import RULES, word
 from ntanalytics.subsystems.sms import text as say
 from tests.subsystems.made import ON, Row
@@ -105,6 +107,18 @@ def test_the_top_failure_class_has_its_share() -> None:
     )
     assert say.failures(FigureRow({"failed": 1004}), classes) == "失败 1,004 条，最多的是空号，544 条，占 54.2%。"
     assert say.failures(FigureRow({"failed": 0}), NONE) == "没有失败短信。"
+
+
+def test_where_many_failures_lack_their_code_no_cause_is_the_most_frequent() -> None:
+    rows = [
+        {"failure_class": None, "failed": 267, "failed_share": 267 / 458},
+        {"failure_class": "number_invalid", "failed": 191, "failed_share": 191 / 458},
+    ]
+    total = FigureRow({"failed": 458})
+    lacking = Unfilled(dataset="sms.messages", now={"test": {"failure_code"}})
+    page: Any = SimpleNamespace(is_complete=True, was_complete=True, note="缺。", unfilled=lacking)
+    assert say.failures(total, figures(rows)) == "失败 458 条，最多的是未注明原因的，267 条，占 58.3%。"
+    assert say.failures(total, figures(rows, page)) == "失败 458 条，原因未知。"
 
 
 def test_over_a_gap_failures_are_a_bound_and_never_none() -> None:
