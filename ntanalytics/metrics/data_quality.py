@@ -1,4 +1,4 @@
-"""Measures of the data themselves: missing days, rejected rows, days without rows, unmatched identifiers."""
+"""Measures of the data themselves: missing days, rejected rows, days without rows, unmatched identifiers, copies."""
 
 from __future__ import annotations
 
@@ -38,4 +38,15 @@ REFERENCES = (
     rate("unmatched_share", "登记外占比", "unmatched / ids.", good="down"),
 )
 
-MEASURES = catalogue((*DATA_QUALITY, *REFERENCES))
+COPIES = (
+    count(
+        "copied_rows",
+        "重复行数",
+        "行",
+        "Rows of a source and day that agree with an earlier one in all but the number (docs/domain.md, Rows: Copies).",
+        good="down",
+    ),
+    rate("copied_share", "重复占比", "copied_rows / rows of the source and day.", good="down"),
+)
+
+MEASURES = catalogue((*DATA_QUALITY, *REFERENCES, *COPIES))

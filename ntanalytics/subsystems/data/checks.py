@@ -29,6 +29,7 @@ from ntanalytics.subsystems.data.clocks import (
     shifted_clocks,
 )
 from ntanalytics.subsystems.data.completeness import completeness_finding, rejected_finding
+from ntanalytics.subsystems.data.copies import COPY_DAYS, NUMBERED, copied_findings
 from ntanalytics.subsystems.data.entities import dataset_entity
 from ntanalytics.subsystems.data.minutes import BY_MINUTE, MINUTE_DAYS
 from ntanalytics.subsystems.data.references import REFERENCES, reference_findings
@@ -165,6 +166,10 @@ def _unmatched_ids(context: CheckContext, rule: Rule) -> list[Finding]:
     return _with_origin(context, findings)
 
 
+def _copied_rows(context: CheckContext, rule: Rule) -> list[Finding]:
+    return [finding for name in NUMBERED for finding in copied_findings(context, rule, name)]
+
+
 def _clock_offset(context: CheckContext, rule: Rule) -> list[Finding]:
     needs = context.needs or {}
     shifted = [finding for name, days in needs.items() for finding in shifted_clocks(context, rule, name, days)]
@@ -202,5 +207,6 @@ CHECKS: tuple[Check, ...] = (
     Check(
         rule="data.unmatched_ids", evaluate=_unmatched_ids, reads=dict.fromkeys(_REFERENCED, 0), optional=_REFERENCED
     ),
+    Check(rule="data.copied_rows", evaluate=_copied_rows, reads=dict.fromkeys(NUMBERED, COPY_DAYS), optional=NUMBERED),
     Check(rule="data.stood_still", evaluate=_stood_still, reads={METRICS: standstill.STILL_HISTORY}),
 )

@@ -40,6 +40,12 @@ RULES: tuple[Rule, ...] = (
         min_count=20, label="登记外编号", cause="data",
     ),
     Rule(
+        "data.copied_rows", "copied_share", Threshold(0, 0.2, "down"),
+        "核对数据源是否重复写入或重复导入，去重后重新抽取；有关数量偏高",
+        "Rows that agree in all but their number are one event that was written twice (docs/domain.md, Rows: Copies).",
+        min_count=5, kind="hygiene", label="重复记录", cause="data",
+    ),
+    Rule(
         "data.stood_still", "still_series", Threshold(0, 5, "down"), "检查监控代理与采集项",
         "What always moves and has one value all day is no longer measured.", kind="absence", label="指标停滞",
         cause="stalled",

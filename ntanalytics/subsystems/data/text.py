@@ -11,7 +11,7 @@ from ntanalytics.findings.detector_text import season_clause, seasonal_baseline
 from ntanalytics.findings.event_text import event, lasting
 from ntanalytics.findings.finding import Finding
 from ntanalytics.findings.headline import EventWords
-from ntanalytics.findings.phrases import listed, snapshot_words, spaced
+from ntanalytics.findings.phrases import listed, named, snapshot_words, spaced
 from ntanalytics.findings.subjects import dataset_of
 from ntanalytics.findings.text import RuleText, Texts, limits, measured
 from ntanalytics.metrics.number_format import format_number
@@ -186,6 +186,18 @@ def _clock_offset_event(finding: Finding) -> EventWords:
     return EventWords(what, detail="疑为时钟或时区有误，有关按时段统计的数字不可用")
 
 
+def _copied(finding: Finding) -> str:
+    copies, events = (format_number(finding.figures[name], "integer", "行") for name in ("copied_rows", "rows"))
+    if dataset := dataset_of(finding):
+        events = f"{DATASETS[dataset].label}{events}"
+    return f"当日 {events}中有 {copies}与另一行除编号外完全相同，疑为重复写入"
+
+
+def _copied_event(finding: Finding) -> EventWords:
+    what = f"{named(finding.entity.label, _copied(finding))}{lasting(finding)}"
+    return EventWords(what, detail="有关数量因此偏高")
+
+
 #: Code of a rule → its sentences.
 TEXTS: Texts = MappingProxyType(
     {
@@ -203,6 +215,7 @@ TEXTS: Texts = MappingProxyType(
             evidence=lambda finding: f"{_clock_offset(finding)}，疑为时钟或时区有误。", event=_clock_offset_event
         ),
         "data.stood_still": RuleText(evidence=_stood_still),
+        "data.copied_rows": RuleText(evidence=lambda finding: f"{_copied(finding)}。", event=_copied_event),
         "data.unmatched_ids": RuleText(
             evidence=lambda finding: f"{_unmatched(finding)}，按该编号关联的数字不可用。", event=_unmatched_event
         ),
