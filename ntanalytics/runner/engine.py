@@ -83,8 +83,14 @@ class _Execution:
     limits: Limits
     memory: MemoryWatch
     progress: Callable[[str, int], None]
+    first_shown: Callable[[], object] | None
     deadline: float
     started: set[str] = field(default_factory=set)
+
+    def cell_ended(self, cell: NotebookNode, **_: object) -> None:
+        """Tell that something is shown, after each cell that shows something."""
+        if cell.outputs and self.first_shown:
+            self.first_shown()
 
     def seconds_left(self, cell: NotebookNode) -> float:
         """Return the seconds that a cell may take; papermill asks right before it starts the cell."""
@@ -137,6 +143,7 @@ def execute(
     secrets: Iterable[str] = (),
     progress: Callable[[str, int], None],
     kernel_end: ExitStack,
+    first_shown: Callable[[], object] | None = None,
 ) -> NotebookNode:
     """Execute a report's notebook.
 
@@ -151,6 +158,8 @@ def execute(
         secrets: texts that no message may hold.
         progress: called with the report's name and the number of code cells that have started.
         kernel_end: what waits for the end of the kernel after a success; after a failure it has ended.
+        first_shown: called when a cell has ended that shows something: what takes long is behind it in our notebooks.
+            It may be called again.
 
     Returns:
         The executed notebook; every code cell of it has run.
@@ -175,11 +184,12 @@ def execute(
         limits=limits,
         memory=MemoryWatch(limits.memory_mb),
         progress=progress,
+        first_shown=first_shown,
         deadline=time.monotonic() + limits.run,
     )
     with _explained(execution, secrets), ExitStack() as kernel:
         manager = kernel.enter_context(kernel_manager(record.parent, environment, log, pool, execution.memory))
-        executed = _run_papermill(task, manager, execution.seconds_left)
+        executed = _run_papermill(execution, manager)
         with written_on_error(executed, record):
             check_complete(executed, task.name)
         kernel_end.callback(log.unlink, missing_ok=True)
@@ -189,7 +199,7 @@ def execute(
     return executed
 
 
-def _run_papermill(task: ExecutionTask, manager: type, seconds_left: Callable[[NotebookNode], float]) -> NotebookNode:
+def _run_papermill(execution: _Execution, manager: type) -> NotebookNode:
     """Execute a notebook by the steps of papermill, but for its last write of a notebook that is written again."""
     import papermill
     from papermill.engines import papermill_engines
@@ -197,7 +207,7 @@ def _run_papermill(task: ExecutionTask, manager: type, seconds_left: Callable[[N
 
     from ntanalytics.kernels.forked_engine import register
 
-    engine = register()
+    engine, task = register(), execution.task
     prepared = papermill.execute_notebook(
         _as_template(task.notebook),
         None,  # the engine writes it when it begins
@@ -216,7 +226,8 @@ def _run_papermill(task: ExecutionTask, manager: type, seconds_left: Callable[[N
         log_output=False,
         start_timeout=_START_SECONDS,
         kernel_manager_class=manager,
-        timeout_func=seconds_left,
+        timeout_func=execution.seconds_left,
+        on_cell_executed=execution.cell_ended,
         iopub_timeout=30,
         force_raise_errors=True,
         store_widget_state=False,

@@ -35,10 +35,11 @@ class PendingPrint:
     Args:
         staged: the folder of the page.
         thread: a thread for the print.
+        is_late: whether the kernel leaves no processor for a browser until its notebook shows something.
     """
 
-    def __init__(self, staged: Path, thread: Executor) -> None:
-        self._staged, self._thread = staged, thread
+    def __init__(self, staged: Path, thread: Executor, *, is_late: bool) -> None:
+        self._staged, self._thread, self._is_late = staged, thread, is_late
         self._page: Future[bool] = Future()
         self._print: Future[dict[str, str]] | None = None
 
@@ -46,6 +47,11 @@ class PendingPrint:
         """Start the browser, unless it was started."""
         if self._print is None:
             self._print = self._thread.submit(print_pdf, self._staged, self._page.result)
+
+    def imported(self) -> None:
+        """Start the browser if the kernel leaves it a processor: nothing else is left to be imported."""
+        if not self._is_late:
+            self.begin()
 
     def page_written(self) -> None:
         """Print the page, which is there."""
@@ -63,13 +69,13 @@ class PendingPrint:
 
 
 @contextmanager
-def pending_print(staged: Path, *, is_wanted: bool = True) -> Iterator[PendingPrint | None]:
+def pending_print(staged: Path, *, is_wanted: bool = True, is_late: bool = False) -> Iterator[PendingPrint | None]:
     """Yield the print of the page in a folder, None if it is not wanted; at the end its browser is gone."""
     if not is_wanted:
         yield None
         return
     with ThreadPoolExecutor(max_workers=1) as thread:
-        pending = PendingPrint(staged, thread)
+        pending = PendingPrint(staged, thread, is_late=is_late)
         try:
             yield pending
         finally:
@@ -86,7 +92,7 @@ def imported_meanwhile(
 
     Args:
         reports: the folder with the reports of other periods; the letters of the latest OFD are drawn.
-        pending: the print, whose browser starts when all is imported, and then the manifests of all reports are read
+        pending: the print, whose browser may start when all is imported, and then the manifests of all reports are read
             for their index; None: a page of a batch, which is not printed, and has no index of its own.
         kept_in: the folder in which drawn letters are kept; None: they are drawn each time.
     """
@@ -112,7 +118,7 @@ def _import_renderings(reports: Path, pending: PendingPrint | None, kept_in: Pat
     with suppress(ImportError):
         _draw_letters(reports, kept_in)
     if pending is not None:
-        pending.begin()
+        pending.imported()
         with suppress(ImportError, OSError):  # whoever writes the index of the reports is told
             from ntanalytics.delivery.index import compiled_template
             from ntanalytics.delivery.issued_reports import read_issued_reports

@@ -272,8 +272,11 @@ def _make(
     A later version than the one in ``target`` says what it corrects.
     """
     extraction_id = context.ledger.coverage.last_extraction_id()
-    with ExitStack() as kernel_end, rendering.pending_print(staged, is_wanted=is_printed) as pending:
-        executed = _execute(context, request, run, staged, batch, _imports(context, target, batch, pending), kernel_end)
+    # a kernel with a worker has both processors of a small machine
+    is_late = worker.VARIABLE in batch.environment
+    with ExitStack() as kernel_end, rendering.pending_print(staged, is_wanted=is_printed, is_late=is_late) as pending:
+        with _imports(context, target, batch, pending):
+            executed = _execute(context, request, run, staged, batch, pending, kernel_end)
         # pandas and Ibis come with it, and a report that is up to date needs neither
         from ntanalytics.reports.record import Publication
 
@@ -314,21 +317,20 @@ def _execute(
     run: evidence.RunIdentity,
     staged: Path,
     batch: PageBatch,
-    imported_meanwhile: AbstractContextManager[None],
+    pending: rendering.PendingPrint | None,
     kernel_end: ExitStack,
 ) -> NotebookNode:
     """Execute the notebook in a kernel, which has ended at the end of ``kernel_end``."""
-    environment = {**kernel_environment(context.settings, run.run_id), **batch.environment}
-    with imported_meanwhile:
-        return engine.execute(
-            engine.ExecutionTask(run.report, request.notebook.path, staged / RECORD, request.values),
-            environment=environment,
-            pool=batch.pool,
-            limits=context.limits or engine.Limits(memory_mb=context.settings.report_memory_mb),
-            secrets=batch.secrets,
-            progress=context.progress,
-            kernel_end=kernel_end,
-        )
+    return engine.execute(
+        engine.ExecutionTask(run.report, request.notebook.path, staged / RECORD, request.values),
+        environment={**kernel_environment(context.settings, run.run_id), **batch.environment},
+        pool=batch.pool,
+        limits=context.limits or engine.Limits(memory_mb=context.settings.report_memory_mb),
+        secrets=batch.secrets,
+        progress=context.progress,
+        kernel_end=kernel_end,
+        first_shown=pending.begin if pending else None,
+    )
 
 
 def _publish(context: RunContext, run: evidence.RunIdentity, manifest: Manifest, staged: Path, target: Path) -> None:
