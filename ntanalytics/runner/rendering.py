@@ -94,7 +94,7 @@ def imported_meanwhile(
         reports: the folder with the reports of other periods; the letters of the latest OFD are drawn.
         pending: the print, whose browser may start when all is imported, and then the manifests of all reports are read
             for their index; None: a page of a batch, which is not printed, and has no index of its own.
-        kept_in: the folder in which drawn letters are kept; None: they are drawn each time.
+        kept_in: the folder in which the packed script and drawn letters are kept; None: they are made each time.
     """
     thread = threading.Thread(target=_import_renderings, args=(reports, pending, kept_in), daemon=True)
     thread.start()
@@ -112,9 +112,9 @@ def _import_renderings(reports: Path, pending: PendingPrint | None, kept_in: Pat
         import ntanalytics.reports.verification.html
         import ntanalytics.reports.verification.ofd
         import ntanalytics.reports.verification.workbook  # noqa: F401
-        from ntanalytics.reports.exporters.html import packed_plotly
+        from ntanalytics.reports.exporters.html import KEPT, packed_plotly
 
-        packed_plotly()  # the same in every page; to pack it takes longer than to draw one
+        packed_plotly(FileCache(kept_in / KEPT if kept_in else None))
     with suppress(ImportError):
         _draw_letters(reports, kept_in)
     if pending is not None:

@@ -10,6 +10,7 @@ import base64
 import gzip
 import hashlib
 import string
+import zlib
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
@@ -20,6 +21,7 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup
 
+from ntanalytics.file_cache import FileCache
 from ntanalytics.periods.day_text import issue_number
 from ntanalytics.reports import fragments, labels
 from ntanalytics.reports.markdown import headings, to_html
@@ -31,6 +33,12 @@ _LETTERS = np.frombuffer(
     f"{string.digits}{string.ascii_uppercase}{string.ascii_lowercase}!#$%&()*+-;,=>?@^_`{{|}}~".encode(), "u1"
 )
 _PLACES = 85 ** np.arange(4, -1, -1, dtype="u4")
+
+#: Name of a file with the packed script: to pack it takes longer than to draw a page.
+KEPT = "packed-plotly.jsonl"
+
+_OWN_TEXTS = FileCache(None)
+_LEVEL = 6  #: the best level is 3 kB smaller, and slower
 
 
 def page_text(record: Record) -> str:
@@ -81,15 +89,33 @@ def plotly_script() -> str:
     return plotly_file().read_text(encoding="utf-8")
 
 
-@cache
-def packed_plotly() -> tuple[int, Markup]:
+def packed_plotly(kept: FileCache | None = None) -> tuple[int, Markup]:
     """Return Plotly's script, compressed and in base 85 (a fifteenth smaller than base 64), for the page to unpack.
+
+    Args:
+        kept: texts of earlier processes, among which it is looked for before it is packed, and which have it from then
+            on; None: those of this process.
 
     Returns:
         The number of compressed bytes, and the text.
     """
-    packed = gzip.compress(plotly_script().encode(), 6, mtime=0)  # the best level is 3 kB smaller, and slower
-    return len(packed), Markup(in_base_85(packed))  # noqa: S704 — made of an alphabet without "<"
+    key = _packing()
+    for texts in (_OWN_TEXTS, kept or _OWN_TEXTS):
+        size, _, letters = (texts.get(key) or "").partition(" ")
+        if size.isdecimal() and "<" not in letters:
+            break
+    else:
+        packed = gzip.compress(plotly_script().encode(), _LEVEL, mtime=0)
+        size, letters = str(len(packed)), in_base_85(packed)
+        (kept or _OWN_TEXTS).put({key: f"{size} {letters}"})
+    _OWN_TEXTS.put({key: f"{size} {letters}"})
+    return int(size), Markup(letters)  # noqa: S704 — without "<"; a browser refuses another script by its hash
+
+
+@cache
+def _packing() -> str:
+    """Return the digest of the script and of how it is packed."""
+    return hashlib.sha256(f"{_LEVEL} {zlib.ZLIB_RUNTIME_VERSION}\n{plotly_script()}".encode()).hexdigest()
 
 
 def in_base_85(content: bytes) -> str:
