@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from itertools import islice
 from typing import Any
 
 #: Working days at a month's end on which business peaks.
@@ -23,10 +24,12 @@ class DayTypes:
 
     def __init__(self, days: Mapping[date, Mapping[str, Any]]) -> None:
         self._days = days
+        self._is_working = {day: bool(row["is_working_day"]) for day, row in days.items()}
 
     def is_working(self, day: date) -> bool:
         """Return whether it is a working day."""
-        return bool(self._days[day]["is_working_day"]) if day in self._days else day.weekday() < 5
+        is_working = self._is_working.get(day)
+        return day.weekday() < 5 if is_working is None else is_working
 
     def kind(self, day: date) -> str:
         """Return ``0`` to ``6`` for an ordinary day of the week, ``make_up`` or ``holiday``.
@@ -45,7 +48,7 @@ class DayTypes:
             return False
         first_of_next = (day.replace(day=1) + timedelta(days=31)).replace(day=1)
         later = (day + timedelta(days=ahead) for ahead in range(1, (first_of_next - day).days))
-        return sum(map(self.is_working, later)) < MONTH_END_DAYS
+        return len(list(islice(filter(self.is_working, later), MONTH_END_DAYS))) < MONTH_END_DAYS
 
     def is_edge(self, day: date) -> bool:
         """Return whether it is the working day before or after a long holiday."""

@@ -172,21 +172,23 @@ class _Model:
         marks = np.array(list(zip_longest(*of_days, fillvalue=len(kinds))))
         is_few = self.is_count and median(self.values) < _FEW
         cap = float(np.quantile(self.values, 0.95)) if is_few else 0.0
-        effects = np.zeros(len(kinds) + 1)
-        has = [(marks == place).any(axis=0) for place in range(len(kinds))]
+        effects, parts = dict.fromkeys(kinds, 0.0), np.zeros(marks.shape)
+        own_parts = {name: marks == place for name, place in places.items()}
+        has = {name: is_own.any(axis=0) for name, is_own in own_parts.items()}
+        weights = {name: 0.7 if has_it.sum() == 1 else 1.0 for name, has_it in has.items()}
         for _ in range(4):
-            for place, has_it in enumerate(has):
-                every, effects[place] = effects[marks].sum(axis=0), 0.0
-                other = effects[marks].sum(axis=0)
+            for name, has_it in has.items():
+                every = np.add.reduce(parts)
+                parts[own_parts[name]] = 0.0
+                other = np.add.reduce(parts)
                 if is_few:
                     means = np.exp(other) * self.values.mean()
                     ratio = (self.values[has_it].clip(max=cap).sum() + 2) / (means[has_it].sum() + 2)
-                    effects[place] = math.log(ratio)
-                    continue
-                level = median(y - every)
-                weight = 0.7 if has_it.sum() == 1 else 1.0
-                effects[place] = (median((y - other)[has_it]) - level) * weight
-        return dict(zip(kinds, effects.tolist(), strict=False))  # but for that of no type
+                    effects[name] = math.log(ratio)
+                else:
+                    effects[name] = (median((y - other)[has_it]) - median(y - every)) * weights[name]
+                parts[own_parts[name]] = effects[name]
+        return effects
 
     def _errors_alike(self, types: list[tuple[str, ...]], is_holiday: bool) -> Floats:
         """Return the errors of holidays, or of other days: a holiday's value is smaller and errs by less."""

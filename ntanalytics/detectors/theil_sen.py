@@ -9,6 +9,7 @@ import numpy as np
 
 from ntanalytics.detectors.detection import Floats
 from ntanalytics.detectors.distributions import normal_isf
+from ntanalytics.detectors.order_statistics import median
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,8 @@ def theil_sen(values: Floats, places: Floats, confidence: float = 0.95) -> Robus
     rises = values[:, np.newaxis] - values
     is_ahead = runs > 0
     slopes = np.sort(rises[is_ahead] / runs[is_ahead])
-    slope = float(np.median(slopes))
-    intercept = float(np.median(values) - slope * np.median(places))
+    slope = median(slopes)
+    intercept = median(values) - slope * median(places)
     low, high = _interval(len(slopes), _variance(values, places), confidence)
     if low is None or high is None:
         return RobustLine(slope, intercept, math.nan, math.nan)

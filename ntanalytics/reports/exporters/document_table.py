@@ -12,12 +12,14 @@ from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm
 from docx.text.paragraph import Paragraph
+from lxml.etree import SubElement
 
 from ntanalytics.reports.exporters import document_styles as styles
 from ntanalytics.reports.exporters.column_widths import LINE, SMALL_LINE, column_widths, fit_widths
 
 _MARGIN = 57  #: left and right in a cell, in twentieths of a point: 1 mm
 _RULES = ("top", "bottom", "insideH")
+_RUN, _TEXT = qn("w:r"), qn("w:t")
 
 
 def write_table(
@@ -59,14 +61,15 @@ def _empty_row(table: Any, widths: Sequence[Any], is_number: Sequence[bool], sty
     """
     row = table.add_row()
     _keep_on_page(row, is_heading=is_heading)
-    for cell, is_right, width in zip(row.cells, is_number, widths, strict=True):
+    element = row._tr  # noqa: SLF001 — its cells are asked for their places in the table
+    for cell, is_right, width in zip(element.tc_lst, is_number, widths, strict=True):
         cell.width = width
-        paragraph = cell.paragraphs[0]
-        paragraph._p.style = style  # noqa: SLF001 — by its id
+        (paragraph,) = cell.p_lst
+        paragraph.style = style  # by its id
         if is_right:
             paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    table._tbl.remove(row._tr)  # noqa: SLF001 — the library has no other way
-    return row._tr  # noqa: SLF001 — nor to copy it
+    table._tbl.remove(element)  # noqa: SLF001 — the library has no other way
+    return element
 
 
 def _write_rows(table: Any, rows: Sequence[Sequence[str]], empty: Any) -> None:
@@ -75,7 +78,11 @@ def _write_rows(table: Any, rows: Sequence[Sequence[str]], empty: Any) -> None:
         row = copy.deepcopy(empty)
         table._tbl.append(row)  # noqa: SLF001 — the library has no other way
         for cell, text in zip(row.tc_lst, texts, strict=True):
-            Paragraph(cell.p_lst[0], table).add_run(text)
+            (paragraph,) = cell.p_lst
+            if not text or text != text.strip() or not text.isprintable():
+                Paragraph(paragraph, table).add_run(text)  # spaces, and the ends of lines, have elements of their own
+            else:
+                SubElement(SubElement(paragraph, _RUN), _TEXT).text = text
 
 
 def _draw_rules(table: Any) -> None:

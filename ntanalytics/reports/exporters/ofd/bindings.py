@@ -69,6 +69,8 @@ def tags_xml(
     A figure is a text of the record that has a digit or a recorded value, or a drawn series.
     """
     origins = {block.id: block.origin for block in record.blocks}
+    every = record.head.body["versions"]
+    versions = {name: _versions(origin.get("datasets") or every) for name, origin in origins.items()}
     lines = []
     for item in placed:
         binding = item.element.binding
@@ -82,7 +84,7 @@ def tags_xml(
             "metric": binding.metric or origin.get("metric") or "",
             "period": identity.period,
             "unit": binding.unit,
-            "datasets": _versions(origin.get("datasets") or record.head.body["versions"]),
+            "datasets": versions.get(binding.block) or _versions(every),
         }
         lines.append(f"<Figure{attributes(about)}>{_reference(item)}</Figure>")
     area, corners = seal

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
 from typing import Any
 
 from ntanalytics.reports.exporters.ofd.fonts import Face, typeface
@@ -70,14 +71,19 @@ class Text:
         """Distances between its characters."""
         if self.pitch:
             return [self.pitch] * (len(self.text) - 1)
-        return [width + self.spread for width in widths(self.text[:-1], self.face, self.size)]
+        return [width + self.spread for width in self._widths[:-1]]
 
     @property
     def width(self) -> float:
         """Its width, without the space after it."""
         if self.pitch:
             return self.pitch * len(self.text)
-        return sum(widths(self.text, self.face, self.size)) + self.spread * (len(self.text) - 1)
+        return sum(self._widths) + self.spread * (len(self.text) - 1)
+
+    @cached_property
+    def _widths(self) -> list[float]:
+        """Own advances of its characters."""
+        return widths(self.text, self.face, self.size)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,6 +140,7 @@ def widths(text: str, face: Face, size: float) -> list[float]:
     return [known.advance(character) * size for character in text]
 
 
+@lru_cache(maxsize=1 << 16)  # a report has fifty thousand lengths, most of them alike
 def number(value: float) -> str:
     """Return a length as the file writes it, to a thousandth of a millimetre."""
     return f"{round(value, 3) + 0:.3f}".rstrip("0").rstrip(".")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
 from html import escape
 from itertools import groupby
 
@@ -19,7 +20,12 @@ _FEWEST_GROUPED = 3
 
 def attributes(values: Mapping[str, object]) -> str:
     """Return attributes, each after a space; control characters, which XML does not have, are left out."""
-    return "".join(f' {name}="{escape(clean_text(str(value)))}"' for name, value in values.items())
+    return "".join(f' {name}="{_attribute_text(str(value))}"' for name, value in values.items())
+
+
+@lru_cache(maxsize=1 << 12)  # each figure of a block has the words of the block
+def _attribute_text(text: str) -> str:
+    return escape(clean_text(text))
 
 
 def text_of(text: str) -> str:
@@ -71,6 +77,7 @@ def _deltas(advances: Sequence[float]) -> str:
     return " ".join(parts)
 
 
+@cache
 def _color(color: str) -> str:
     """Return a colour as red, green and blue: ``#1f4e8c`` → ``31 78 140``."""
     return " ".join(str(int(color[start : start + 2], 16)) for start in (1, 3, 5))
