@@ -39,7 +39,7 @@ from ntanalytics.report_content.incidents import (
     unknown_incidents,
 )
 from ntanalytics.report_content.open_items import open_items, unknown_checks
-from ntanalytics.report_content.unusual_points import unusual_days
+from ntanalytics.report_content.unusual_points import unusual_days, unusual_leads
 from ntanalytics.reports import Board, Kpis, Sentence, Table, board, inline_bars, inline_lines, kpi, kpis, table
 from ntanalytics.reports.blocks.kpis import change_format
 from ntanalytics.reports.data import plain_row
@@ -181,7 +181,7 @@ def systems(evaluation: Evaluation, *, id: str = "systems", title: str = "") -> 
         for name, item in summaries.items()
     )
     period = evaluation.context.period
-    marks = [unusual_days(item, period.first) for item in summaries.values()]
+    marks = unusual_leads(summaries, period.first)
     recent = inline_lines("近四周", [item.recent for item in summaries.values()], marks)
     titles = {"points": f"{period.word}要点", "change": f"较{period.before_word}"}
     fields = tuple(replace(field, title=titles.get(field.name, field.title)) for field in _FIELDS)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache, partial
+from typing import NamedTuple
 
 from ntanalytics.checks.section import SubsystemSummary
 from ntanalytics.detectors.expected_range import expected_range
+from ntanalytics.kernels.worker import share_out
 from ntanalytics.metrics.figures import Figures
 from ntanalytics.metrics.number_format import close_up
 from ntanalytics.metrics.quantity import quantity
@@ -15,6 +19,16 @@ _WORDS = {"below": "低于通常范围", "above": "高于通常范围"}
 
 #: Good direction of a measure → the place of a value that is better than expected.
 _BETTER = {"up": "above", "down": "below"}
+
+
+class _Day(NamedTuple):
+    """A day of a line, with the columns of ``detectors.expected_range``."""
+
+    day: date
+    value: float | None
+    is_covered: bool
+    is_working_day: bool | None
+    label: str | None
 
 
 def unusual_points(daily: Figures, name: str, first: date) -> dict[int, str]:
@@ -31,29 +45,50 @@ def unusual_points(daily: Figures, name: str, first: date) -> dict[int, str]:
     Returns:
         For example ``{26: "11月18日85.6%，低于通常范围"}``.
     """
-    if name not in daily.columns or "is_working_day" not in daily.columns:
-        return {}
-    rows = [
-        {
-            "day": row["day"],
-            "value": row.exact(name),
-            "is_covered": bool(row["is_covered"]),
-            "is_working_day": row["is_working_day"],
-            "label": row["label"],
-        }
-        for row in daily
-    ]
-    places = {}
-    for at, (row, figure) in enumerate(zip(rows, daily.quantities(name), strict=True)):
-        if row["day"] < first or row["value"] is None:
-            continue
-        where = expected_range(rows, row["day"]).place(float(row["value"]))
-        if where in _WORDS and where != _BETTER.get(figure.measure.good):
-            shown = close_up(quantity(figure.measure, row["value"]).text)
-            places[at] = f"{day_words(row['day'])}{shown}，{_WORDS[where]}"
-    return places
+    return _in_words(daily, name, _outside(_line(daily, name), first))
 
 
 def unusual_days(summary: SubsystemSummary, first: date, name: str = "") -> dict[int, str]:
     """Return the exceptions in the line of a subsystem: of a measure, or of its lead figure."""
     return unusual_points(summary.daily, name or summary.lead, first)
+
+
+def unusual_leads(summaries: Mapping[str, SubsystemSummary], first: date) -> list[dict[int, str]]:
+    """Return the exceptions in the lines of the lead figures, in the order of the subsystems, by both processes."""
+    lines = {name: _line(item.daily, item.lead) for name, item in summaries.items()}
+    places = share_out(
+        list(lines), lambda name: _outside(lines[name], first), lambda name: partial(_outside, lines[name], first)
+    )
+    return [_in_words(item.daily, item.lead, places[name]) for name, item in summaries.items()]
+
+
+def _line(daily: Figures, name: str) -> tuple[_Day, ...]:
+    if name not in daily.columns or "is_working_day" not in daily.columns:
+        return ()
+    return tuple(
+        _Day(row["day"], row.exact(name), bool(row["is_covered"]), row["is_working_day"], row["label"]) for row in daily
+    )
+
+
+@lru_cache(maxsize=128)  # a report shows some lines twice
+def _outside(line: tuple[_Day, ...], first: date) -> Mapping[int, str]:
+    """Return place → ``below`` or ``above`` of the days since ``first`` outside of their expected range."""
+    rows = [day._asdict() for day in line]
+    places = {
+        at: expected_range(rows, day.day).place(float(day.value))
+        for at, day in enumerate(line)
+        if day.day >= first and day.value is not None
+    }
+    return {at: where for at, where in places.items() if where in _WORDS}
+
+
+def _in_words(daily: Figures, name: str, places: Mapping[int, str]) -> dict[int, str]:
+    if not places:
+        return {}
+    words, figures = {}, daily.quantities(name)
+    for at, row in enumerate(daily):
+        where, measure = places.get(at), figures[at].measure
+        if where and where != _BETTER.get(measure.good):
+            shown = close_up(quantity(measure, row.exact(name)).text)
+            words[at] = f"{day_words(row['day'])}{shown}，{_WORDS[where]}"
+    return words
