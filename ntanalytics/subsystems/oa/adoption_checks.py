@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from ntanalytics.checks.check import LONGER_PERIODS, Check
@@ -17,7 +18,14 @@ from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.figures import Figures, figures
 from ntanalytics.metrics.oa import daily_active, unit_ranking
 from ntanalytics.metrics.rows import rows
-from ntanalytics.subsystems.oa.fed_groups import days_by_group, gap_groups, gap_sources, group_table, our_units
+from ntanalytics.subsystems.oa.fed_groups import (
+    days_by_group,
+    fed_by_activities,
+    gap_groups,
+    gap_sources,
+    group_table,
+    our_units,
+)
 
 #: Days of history that hold the period before.
 HISTORY = 70
@@ -114,16 +122,16 @@ def _pace(context: CheckContext, by: tuple[str, ...] = ()) -> Figures:
     """Return the active accounts of a mean working day beside those of the period before."""
     activities = context.dataset("oa.activities", HISTORY)
     first, before = context.period.first, context.previous.first
-    recent, table, earlier_rows = (
-        our_units(context, given) if "unit" in by else given
-        for given in (activities.recent, activities.table, activities.before)
+    table, earlier_rows = (
+        our_units(context, given) if "unit" in by else given for given in (activities.table, activities.before)
     )
-    days = days_by_group(activities, recent, by)
+    fed = partial(fed_by_activities, context, HISTORY, by)
+    days = days_by_group(activities, fed, by)
     now = daily_active.daily_active(table, days.filter(days.day >= first), by)
     earlier = daily_active.daily_active(earlier_rows, days.filter((days.day >= before) & (days.day < first)), by)
     columns = ["daily_active"]
     if by and any(gap_sources(activities, by)):
-        gaps, gaps_before = (group_table(groups, by) for groups in gap_groups(activities, (recent,), by))
+        gaps, gaps_before = (group_table(groups, by) for groups in gap_groups(activities, lambda: (fed(),), by))
         compared = unit_ranking.compare_units(
             now, earlier, MEASURES, columns=columns, by=by, gap_groups=gaps, gap_groups_before=gaps_before
         )

@@ -143,7 +143,7 @@ def _active_fall(context: CheckContext, rule: Rule) -> list[Finding]:
     activities, persons = context.dataset("oa.activities", HISTORY_DAYS), _of_known(context, context.shared(_persons))
     by_edition = adoption.daily(persons, activities.days, ["edition"])
     of_editions = seasonal_baseline(rule, by_edition, context.on, entity=edition_entity, ahead=context.ahead)
-    touched = {edition for (edition,) in gap_groups(activities, (persons,), ["edition"])[0]}
+    touched = {edition for (edition,) in gap_groups(activities, lambda: (persons,), ["edition"])[0]}
     return findings + [
         unknown(rule, "incomplete", finding.entity)
         if finding.status == "ok" and finding.entity.key in touched
@@ -158,7 +158,7 @@ def _unit_fall(context: CheckContext, rule: Rule) -> list[Finding]:
         return [not_applicable(rule)]
     activities = context.dataset("oa.activities", HISTORY_DAYS)
     of_units, has_nameless = of_named_units(activities, context.shared(_persons))
-    days = days_by_group(activities, of_units, ["unit"], has_empty=True)
+    days = days_by_group(activities, lambda: of_units, ["unit"], has_empty=True)
     by_unit = adoption.active_by_day(of_units, ["unit"])
     if "unit" in days.columns:
         fallen = _fallen_beside_gap(rule, rows(by_unit), rows(days), context.on)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from typing import TypeAlias
 
 import ibis
 import ibis.expr.types as ir
@@ -10,11 +11,14 @@ import pyarrow as pa
 
 from ntanalytics.checks.context import CheckContext
 from ntanalytics.metrics.days import days_of_groups
-from ntanalytics.metrics.rows import rows
+from ntanalytics.metrics.rows import in_memory, rows
 from ntanalytics.workspace.dataset_view import DatasetView
 
 #: Members of the columns that name a group.
 Group = tuple[str | None, ...]
+
+#: Function that returns tables whose rows tell which source feeds which group.
+Fed: TypeAlias = Callable[[], Sequence[ir.Table]]
 
 
 def our_units(context: CheckContext, table: ir.Table) -> ir.Table:
@@ -23,30 +27,45 @@ def our_units(context: CheckContext, table: ir.Table) -> ir.Table:
     return resolved.select(*table.columns)
 
 
-def gap_groups(view: DatasetView, fed: Sequence[ir.Table], by: Sequence[str]) -> tuple[set[Group], set[Group]]:
+def fed_by_activities(context: CheckContext, history: int, by: Sequence[str]) -> ir.Table:
+    """Return a row for each source and group of which it has told an activity: ``edition``, ``unit``, ``source``.
+
+    Args:
+        context: the context.
+        history: days before the period that are read, too.
+        by: the columns that name a group; with ``unit`` among them, units have our names.
+    """
+    told = context.shared(_sources_of_activities, history)
+    return our_units(context, told) if "unit" in by else told
+
+
+def _sources_of_activities(context: CheckContext, history: int) -> ir.Table:
+    """Return each source with its editions and units, in memory: the days of the history are read once."""
+    return in_memory(context.dataset("oa.activities", history).recent.select("edition", "unit", "source").distinct())
+
+
+def gap_groups(view: DatasetView, fed: Fed, by: Sequence[str]) -> tuple[set[Group], set[Group]]:
     """Return the groups that a source of a view with a gap feeds: those in the period, and those in the one before.
 
     Args:
         view: the dataset.
-        fed: tables whose rows tell which source feeds which group.
+        fed: returns tables whose rows tell which source feeds which group; without a gap it is not called.
         by: the columns that name a group.
     """
     return groups_of(gap_sources(view, by), fed, by)
 
 
-def groups_of(
-    touched: tuple[set[str], set[str]], fed: Sequence[ir.Table], by: Sequence[str]
-) -> tuple[set[Group], set[Group]]:
+def groups_of(touched: tuple[set[str], set[str]], fed: Fed, by: Sequence[str]) -> tuple[set[Group], set[Group]]:
     """Return the groups that some sources feed, those in the period and those in the one before.
 
     Args:
         touched: the sources in the period, and those in the one before.
-        fed: tables whose rows tell which source feeds which group.
+        fed: returns tables whose rows tell which source feeds which group; without a source it is not called.
         by: the columns that name a group.
     """
     groups: dict[str, set[Group]] = {}
     if any(touched):
-        for table in fed:
+        for table in fed():
             for row in rows(table.select(*by, "source").distinct()):
                 groups.setdefault(row["source"], set()).add(tuple(row[name] for name in by))
     now, before = (set().union(*(groups.get(source, set()) for source in sources)) for sources in touched)
@@ -91,16 +110,18 @@ def group_table(groups: Collection[Group], by: Sequence[str]) -> ir.Table:
     )
 
 
-def days_by_group(view: DatasetView, fed: ir.Table, by: Sequence[str], *, has_empty: bool = False) -> ir.Table:
+def days_by_group(
+    view: DatasetView, fed: Callable[[], ir.Table], by: Sequence[str], *, has_empty: bool = False
+) -> ir.Table:
     """Return the days of a view, or those of each group where a gap touches some of them alone.
 
     Args:
         view: the dataset.
-        fed: a table whose rows tell which source feeds which group.
+        fed: returns a table whose rows tell which source feeds which group; without a gap it is not called.
         by: the columns that name a group.
         has_empty: whether a day of the period of which a source gave no row is a gap, too, where it is judged.
     """
     gaps = view.gap_days | (view.empty_days if has_empty else frozenset())
     if not gaps:
         return view.days
-    return days_of_groups(view.days, fed.select("source", *by).distinct(), gaps, by)
+    return days_of_groups(view.days, fed().select("source", *by).distinct(), gaps, by)

@@ -17,7 +17,16 @@ from ntanalytics.metrics.figure_row import FigureRow
 from ntanalytics.metrics.figures import Figures, figures
 from ntanalytics.metrics.oa import adoption, task_duration, unit_ranking
 from ntanalytics.metrics.rows import in_memory
-from ntanalytics.subsystems.oa.fed_groups import Group, gap_groups, gap_sources, group_table, groups_of, our_units
+from ntanalytics.subsystems.oa.fed_groups import (
+    Fed,
+    Group,
+    fed_by_activities,
+    gap_groups,
+    gap_sources,
+    group_table,
+    groups_of,
+    our_units,
+)
 from ntanalytics.workspace.daily_aggregates import DailyAggregate
 from ntanalytics.workspace.dataset_view import DatasetView
 
@@ -68,7 +77,10 @@ def levels(context: CheckContext, *by: str) -> Figures:
     able, able_before = named(members.table), named(members.before)
     now = adoption.adoption(named(activities.table), able, ever, now_days, by)
     was = adoption.adoption(named(activities.before), able_before, ever.filter(ever.day < first), before_days, by)
-    fed = (named(activities.recent), able, able_before)
+
+    def fed() -> tuple[ir.Table, ...]:
+        return fed_by_activities(context, EVER, by), able, able_before
+
     if by and any(gap_sources(activities, by)):
         compared = _judged(activities, fed, now, was, by)
     else:
@@ -105,9 +117,7 @@ def _unchanged(table: ir.Table) -> ir.Table:
     return table
 
 
-def _judged(
-    activities: DatasetView, fed: Sequence[ir.Table], now: ir.Table, was: ir.Table, by: Sequence[str]
-) -> ir.Table:
+def _judged(activities: DatasetView, fed: Fed, now: ir.Table, was: ir.Table, by: Sequence[str]) -> ir.Table:
     """Return the compared groups, of which a gap touches only those that its source feeds."""
     gaps, gaps_before = (group_table(groups, by) for groups in gap_groups(activities, fed, by))
     columns = [measure.name for measure in adoption.LEVEL]
