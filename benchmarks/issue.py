@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.estate import TODAY, UNTIL, morning_after
 from ntanalytics.kernels.collection_pause import search_less_often
-from ntanalytics.kernels.skip_grammar_import import skip_grammar_import
+from ntanalytics.kernels.unused_imports import skip_unused_imports
 from ntanalytics.process_end import end_process
 from ntanalytics.runner.early_start import start_early
 
@@ -66,7 +66,7 @@ def main() -> None:
     options.add_argument("reports", nargs="+")
     options.add_argument("--yesterday", action="store_true")
     given = options.parse_args()
-    skip_grammar_import()
+    skip_unused_imports()
     search_less_often()
     start_early(given.city / "ntanalytics.yml")
     reports = [(report, period) for report, _, period in (text.partition("=") for text in given.reports)]

@@ -28,7 +28,7 @@ from typing import Any, Self
 
 import psutil
 
-from ntanalytics.kernels.skip_grammar_import import skip_grammar_import
+from ntanalytics.kernels.unused_imports import skip_unused_imports
 from ntanalytics.periods import parse_period
 from ntanalytics.settings import Settings, load, project_dir
 
@@ -184,7 +184,7 @@ class Peak:
 
 def main() -> None:
     """Measure, and print a line of JSON."""
-    skip_grammar_import()
+    skip_unused_imports()
     options = argparse.ArgumentParser()
     options.add_argument("case", choices=("report", "units"))
     options.add_argument("--config", type=Path, required=True)

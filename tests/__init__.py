@@ -7,10 +7,10 @@ from contextlib import suppress
 
 import sqlalchemy as sa
 
-from ntanalytics.kernels.skip_grammar_import import skip_grammar_import
+from ntanalytics.kernels.unused_imports import skip_unused_imports
 
 # before anything imports nbformat
-skip_grammar_import()
+skip_unused_imports()
 
 
 @sa.event.listens_for(sa.Engine, "connect")

@@ -19,7 +19,7 @@ import types
 from contextlib import suppress
 from typing import Any, NoReturn
 
-from ntanalytics.kernels.skip_grammar_import import skip_grammar_import
+from ntanalytics.kernels.unused_imports import skip_unused_imports
 
 #: What commands and the tests' own programs use. `ntanalytics.cli` is left out: its consoles are those of the variables
 #: with which it is imported.
@@ -133,7 +133,7 @@ def main() -> NoReturn:
     """Import what programs use, and serve."""
     control = socket.socket(fileno=int(sys.argv[1]))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the tests answer an interruption from the terminal
-    skip_grammar_import()
+    skip_unused_imports()
     gc.disable()
     for name in MODULES:
         importlib.import_module(name)

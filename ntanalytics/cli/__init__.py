@@ -43,14 +43,14 @@ from ntanalytics.cli.program import app, chosen_language
 from ntanalytics.cli.terminal import complain
 from ntanalytics.errors import NtaError
 from ntanalytics.kernels.collection_pause import search_less_often
-from ntanalytics.kernels.skip_grammar_import import skip_grammar_import
+from ntanalytics.kernels.unused_imports import skip_unused_imports
 from ntanalytics.language import tr, use_language
 from ntanalytics.temporary_files import own_temporary_files
 
 
 def main() -> None:
     """Run the program; an error of this package is printed, and gives the exit code."""
-    skip_grammar_import()
+    skip_unused_imports()
     search_less_often()
     # Files are readable by the account and its group only, whatever the umask of the shell or the scheduler.
     os.umask(0o027)

@@ -32,9 +32,9 @@ def second_process() -> Iterator[ProcessPoolExecutor]:
 
 def _begin(language: str) -> None:
     """Prepare the process as the command line prepares the first one."""
-    from ntanalytics.kernels.skip_grammar_import import skip_grammar_import
+    from ntanalytics.kernels.unused_imports import skip_unused_imports
 
-    skip_grammar_import()
+    skip_unused_imports()
     os.umask(0o027)
     use_language(language)
     threading.Thread(target=_end_with_first, daemon=True).start()

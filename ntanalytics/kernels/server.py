@@ -30,7 +30,7 @@ from typing import Any, NoReturn
 
 from ntanalytics.kernels import worker
 from ntanalytics.kernels.collection_pause import search_less_often
-from ntanalytics.kernels.skip_grammar_import import skip_grammar_import
+from ntanalytics.kernels.unused_imports import skip_fortran, skip_unused_imports
 from ntanalytics.process_end import end_process
 
 _PR_SET_PDEATHSIG = 1
@@ -177,14 +177,15 @@ def preload(modules: list[str]) -> str:
     Returns:
         The reason why one cannot be imported; empty if all can.
     """
-    skip_grammar_import()
+    skip_unused_imports()
     gc.disable()
     try:
         sys.modules[_DEBUGGER] = None  # type: ignore[assignment]  # the import system then says that it is missing
         importlib.import_module("ipykernel.debugger")
         del sys.modules[_DEBUGGER]
-        for name in (*_KERNEL, *modules):
-            importlib.import_module(name)
+        with skip_fortran():
+            for name in (*_KERNEL, *modules):
+                importlib.import_module(name)
     except _IMPORT_ERRORS as error:  # each request for a kernel is answered with it
         return f"{type(error).__name__}: {error}".replace("\n", " ")
     # The memory of the libraries stays shared between the server and all its kernels. What little of it is garbage is

@@ -224,6 +224,13 @@ class Coverage:
             query = sa.select(sa.func.max(table.c.id)).where(table.c.taken_at <= to_stored(moment))
             return connection.execute(query).scalar() or 0
 
+    def datasets_extracted_since(self, extraction_id: int) -> frozenset[str]:
+        """Return the datasets of which later extractions covered a day."""
+        table = self._covered()
+        query = sa.select(table.c.dataset).where(table.c.extraction_id > extraction_id).distinct()
+        with reading(self._engine) as connection:
+            return frozenset(connection.execute(query).scalars())
+
     def days_extracted_since(
         self, extraction_id: int, dataset: str, source: str | None, first: dt.date, last: dt.date
     ) -> list[CoverageDay]:

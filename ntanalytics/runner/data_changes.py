@@ -40,8 +40,9 @@ def data_changes(ledger: Ledger, request: ReportRequest, extraction_id: int, rea
     sentences, unchanged, cases = [], _Again(years), _Again(years)
     past = ledger.as_of(extraction_id, dt.datetime.now(dt.UTC)).coverage
     period = request.period
-    for name, history in sorted(request.notebook.needs.items()):
-        if name not in read:
+    for name in sorted(ledger.coverage.datasets_extracted_since(extraction_id).intersection(read)):
+        history = request.notebook.needs.get(name)
+        if history is None:
             continue
         contract = dataset_named(name)
         first = min(period.first - dt.timedelta(days=history), period.previous().first)

@@ -19,7 +19,7 @@ from ntanalytics import errors
 from ntanalytics.disk_space import disk_error
 from ntanalytics.errors import KernelDied, NtaError, ReportFailed
 from ntanalytics.kernels.collection_pause import collection_paused
-from ntanalytics.kernels.skip_grammar_import import skip_grammar_import
+from ntanalytics.kernels.unused_imports import skip_unused_imports
 from ntanalytics.language import tr
 from ntanalytics.runner.executed_notebook import (
     check_complete,
@@ -126,7 +126,7 @@ def imported_meanwhile() -> Iterator[None]:
 
 
 def _import_jupyter() -> None:
-    skip_grammar_import()
+    skip_unused_imports()
     with suppress(ImportError), collection_paused():  # whoever needs it is told
         import papermill  # noqa: F401
 
@@ -172,7 +172,7 @@ def execute(
         PublishError: there is no room for the file of the record.
     """
     # Jupyter takes more than a second to import, and a wrong parameter is refused earlier.
-    skip_grammar_import()
+    skip_unused_imports()
     from ntanalytics.kernels.manager import kernel_manager
     from ntanalytics.kernels.memory import MemoryWatch
 

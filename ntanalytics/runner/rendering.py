@@ -107,6 +107,7 @@ def imported_meanwhile(
 def _import_renderings(reports: Path, pending: PendingPrint | None, kept_in: Path | None) -> None:
     with suppress(ImportError), collection_paused():  # whoever needs it is told
         import ntanalytics.reports.compiled_theme
+        import ntanalytics.reports.correction_blocks
         import ntanalytics.reports.findings_json
         import ntanalytics.reports.verification.document
         import ntanalytics.reports.verification.html

@@ -165,7 +165,7 @@ def test_the_warm_process_never_holds_what_a_kernel_may_not_know(tmp_path: Path)
 
 
 def test_no_kernel_holds_the_grammar_or_a_debugger(tmp_path: Path) -> None:
-    """Building the grammar takes a second, whoever imports nbformat; see ntanalytics.kernels.skip_grammar_import."""
+    """Building the grammar takes a second, whoever imports nbformat; see ntanalytics.kernels.unused_imports."""
     looked = "import sys, nbformat\nprint(sorted({'rfc3987_syntax', 'lark', 'debugpy'} & set(sys.modules)))"
     assert run(tmp_path / "one", looked) == ["[]\n"]
 

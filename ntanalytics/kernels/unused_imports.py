@@ -1,0 +1,46 @@
+"""Omission of what takes long to import at each start, one module a second, and is never used."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec
+
+#: They check formats of JSON Schema (``iri``, ``uri``, ``duration``), and jsonschema works without them. nbformat, which
+#: imports jsonschema, has no such format, and jupyter_events, for which they are installed, is not used here.
+UNUSED = frozenset({"rfc3987_syntax", "rfc3986_validator", "isoduration"})
+
+
+class _Absent(MetaPathFinder):
+    """Finder that reports these modules as not installed."""
+
+    def find_spec(self, fullname: str, *_: object) -> ModuleSpec | None:
+        if fullname in UNUSED:
+            raise ModuleNotFoundError(f"{fullname} is left out: it is slow to import", name=fullname)
+        return None
+
+
+def skip_unused_imports() -> None:
+    """Omit the modules in this process; the suite's programs call this before they import nbformat."""
+    if not any(isinstance(finder, _Absent) for finder in sys.meta_path):
+        sys.meta_path.insert(0, _Absent())
+
+
+@contextmanager
+def skip_fortran() -> Iterator[None]:
+    """Have scipy, which takes all names of numpy, leave out ``numpy.f2py``; afterwards it is imported where asked for.
+
+    It translates Fortran, and takes as long to import as scipy's special functions.
+    """
+    import numpy as np
+
+    names = vars(np)
+    has_been = "f2py" in names
+    names.setdefault("f2py", None)
+    try:
+        yield
+    finally:
+        if not has_been and names["f2py"] is None:
+            del names["f2py"]
