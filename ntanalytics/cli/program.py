@@ -16,6 +16,7 @@ from ntanalytics.cli.groups import SETTINGS_FILE, GroupedCommands
 from ntanalytics.cli.terminal import one_line
 from ntanalytics.config_file import find_config
 from ntanalytics.errors import NtaError
+from ntanalytics.kernels.unused_imports import skip_pretty_tracebacks
 from ntanalytics.language import ENGLISH, language
 
 app = typer.Typer(
@@ -102,7 +103,8 @@ def configure(
     ] = None,
 ) -> None:
     """Store the path of the settings file, and begin the log of the command."""
-    import structlog
+    with skip_pretty_tracebacks():
+        import structlog
 
     event_log.begin(_Outputs(config))
     *others, renderer = structlog.get_config()["processors"]

@@ -10,7 +10,8 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from collections.abc import Mapping as Map
 from contextlib import closing
-from functools import partial
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
 
 from ntanalytics.catalog import site_catalog
 from ntanalytics.contract import DATASETS, Dataset, Kind
@@ -19,7 +20,6 @@ from ntanalytics.errors import UsageError
 from ntanalytics.extraction.lacking_days import AskedDays, LackingDays
 from ntanalytics.extraction.retry_budget import RetryBudget
 from ntanalytics.extraction.source_states import SourceStates
-from ntanalytics.extraction.window_load import WindowLoad
 from ntanalytics.extraction.work_claims import (
     BACKLOG_FROM,
     PAUSE_S,
@@ -34,6 +34,9 @@ from ntanalytics.ledger import ExtractionResult, Ledger
 from ntanalytics.periods import days_between
 from ntanalytics.settings import Settings
 from ntanalytics.sources import Source, open_sources
+
+if TYPE_CHECKING:
+    from ntanalytics.extraction.window_load import WindowLoad
 
 #: Callback while a window is read: (description, rows so far).
 Progress = Callable[[str, int], None]
@@ -64,12 +67,23 @@ class Extractor:
         self._progress = progress or _ignore_progress
         self._clock = clock or _now
         self._lake = DeltaLake.of(settings, ledger.lease)
-        states = SourceStates(settings)
-        self._window_load = WindowLoad(
-            settings=settings, ledger=ledger, lake=self._lake, clock=self._clock, progress=self._progress, states=states
-        )
-        self._lacking = LackingDays(settings, ledger, self._lake, self._clock, states)
+        self._states = SourceStates(settings)
+        self._lacking = LackingDays(settings, ledger, self._lake, self._clock, self._states)
         self.sources = open_sources(settings, site_catalog(settings.queries, kept_in=settings.lake))
+
+    @cached_property
+    def _window_load(self) -> WindowLoad:
+        """The extraction of a window; a report whose data are there needs none of its libraries."""
+        from ntanalytics.extraction.window_load import WindowLoad
+
+        return WindowLoad(
+            settings=self.settings,
+            ledger=self.ledger,
+            lake=self._lake,
+            clock=self._clock,
+            progress=self._progress,
+            states=self._states,
+        )
 
     def sources_of(self, dataset: str) -> list[Source]:
         """Return the sources whose product feeds a dataset."""

@@ -14,18 +14,35 @@ UNUSED = frozenset({"rfc3987_syntax", "rfc3986_validator", "isoduration"})
 
 
 class _Absent(MetaPathFinder):
-    """Finder that reports these modules as not installed."""
+    """Finder that reports some modules as not installed."""
+
+    def __init__(self, names: frozenset[str]) -> None:
+        self._names = names
 
     def find_spec(self, fullname: str, *_: object) -> ModuleSpec | None:
-        if fullname in UNUSED:
+        if fullname in self._names:
             raise ModuleNotFoundError(f"{fullname} is left out: it is slow to import", name=fullname)
         return None
 
 
+_ABSENT = _Absent(UNUSED)
+
+
 def skip_unused_imports() -> None:
     """Omit the modules in this process; the suite's programs call this before they import nbformat."""
-    if not any(isinstance(finder, _Absent) for finder in sys.meta_path):
-        sys.meta_path.insert(0, _Absent())
+    if _ABSENT not in sys.meta_path:
+        sys.meta_path.insert(0, _ABSENT)
+
+
+@contextmanager
+def skip_pretty_tracebacks() -> Iterator[None]:
+    """Have structlog, when it is imported, find no ``rich``, which draws a traceback with the values in it."""
+    absent = _Absent(frozenset({"rich"}))
+    sys.meta_path.insert(0, absent)
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(absent)
 
 
 @contextmanager
