@@ -170,7 +170,7 @@ class Extractor:
         Returns:
             Results as :meth:`extract` gives them.
         """
-        was_down = self._failed_pairs(needs) if retry_budget is not None else set()
+        was_down = self.ledger.coverage.failed_sources().keys() if retry_budget is not None else set()
         results, rounds = self._ensure_once(needs, first, last, only, known_since), 1
         while retry_budget is not None:
             down = {(result.dataset, result.source) for result in results if result.is_retryable} - was_down
@@ -194,12 +194,6 @@ class Extractor:
         first = min([days[0], *(day.day for day in held if day.source == source.name)])
         return [ExtractionWindow(contract, source, BACKLOG_FROM, first - dt.timedelta(days=1)), *parts]
 
-    def _failed_pairs(self, datasets: Iterable[str]) -> set[tuple[str, str]]:
-        """Return the (dataset, source) pairs whose last extraction failed."""
-        names = {name: [source.name for source in self.sources_of(name)] for name in datasets}
-        causes = {name: self.ledger.coverage.last_causes(name, sources) for name, sources in names.items()}
-        return {(name, source) for name, failed in causes.items() for source in failed}
-
     def _ensure_once(
         self,
         needs: Map[str, int],
@@ -217,11 +211,12 @@ class Extractor:
         self, needs: Map[str, int], first: dt.date, last: dt.date, only: Collection[tuple[str, str]] | None = None
     ) -> list[ExtractionWindow]:
         """Return the windows that :meth:`ensure_coverage` extracts now, with the same arguments."""
+        failed = self.ledger.coverage.failed_sources().keys()
         # a list: every source is examined before the first extraction, since the lake knows its days, not their sources
         return [
             window
             for asked in self._asked(needs, first, last, only)
-            for window in self._windows(asked.contract, asked.source, self._lacking.modified(asked, last))
+            for window in self._windows(asked.contract, asked.source, self._lacking.modified(asked, last, failed))
         ]
 
     def unsettled(self, needs: Map[str, int], first: dt.date, last: dt.date) -> set[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ntanalytics.contract import Dataset, Kind
@@ -83,7 +83,7 @@ class LackingDays:
                 days = sorted({*days, *self._once_unreadable(contract, source, today)})
             yield AskedDays(contract, source, held, days)
 
-    def modified(self, asked: AskedDays, last: dt.date) -> list[dt.date]:
+    def modified(self, asked: AskedDays, last: dt.date, failed: Collection[tuple[str, str]]) -> list[dt.date]:
         """Return the days without those that are complete, and whose source is a file that has not changed since.
 
         Days after the window are asked for later changes of its cases: a file that has not changed has none.
@@ -91,6 +91,7 @@ class LackingDays:
         Args:
             asked: the days.
             last: the last day of the window.
+            failed: the datasets and sources whose latest extraction failed.
         """
         dataset, source, now = asked.contract.name, asked.source.name, self.clock()
         state = self.states.now(source) if any(day in asked.held for day in asked.days) else None
@@ -103,7 +104,7 @@ class LackingDays:
             return is_over and self.states.is_unmodified(dataset, asked.held[day], state)
 
         modified = [day for day in asked.days if not is_known(day)]
-        if len(modified) < len(asked.days) and self.ledger.coverage.last_causes(dataset, [source]):
+        if len(modified) < len(asked.days) and (dataset, source) in failed:
             return asked.days  # it failed last, and it is found by asking that it can be read again
         return modified
 

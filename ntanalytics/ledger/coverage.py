@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
@@ -236,11 +237,21 @@ class Coverage:
     ) -> list[CoverageDay]:
         """Return the days of a window that later extractions covered; of every source, if none is named."""
         table = self._covered(_window(dataset, source, first, last))
-        return self._select(sa.select(table).where(table.c.extraction_id > extraction_id))
+        return self._select(sa.select(table).where(table.c.extraction_id > extraction_id).order_by("day"))
 
     def days(self, dataset: str, first: dt.date, last: dt.date) -> list[CoverageDay]:
         """Return the covered days from ``first`` to ``last``, of every source."""
-        return self._select(sa.select(self._covered(_window(dataset, None, first, last))))
+        return self._select(self._of_window, dataset=dataset, first=first, last=last)
+
+    @cached_property
+    def _of_window(self) -> sa.Select[Any]:
+        """Query of the days of a dataset, which a report asks a hundred times: to build it takes as long as to ask."""
+
+        def conditions(table: sa.FromClause) -> tuple[sa.ColumnElement[bool], ...]:
+            of_days = table.c.day.between(sa.bindparam("first"), sa.bindparam("last"))
+            return table.c.dataset == sa.bindparam("dataset"), of_days
+
+        return sa.select(self._covered(conditions)).order_by("day")
 
     def _covered(self, conditions: Conditions = all_days) -> sa.Subquery:
         """Return the covered days that some conditions admit."""
@@ -248,9 +259,9 @@ class Coverage:
             return coverage_until(self._until, conditions)
         return sa.select(tables.coverage).where(*conditions(tables.coverage)).subquery()
 
-    def _select(self, query: sa.Select[Any]) -> list[CoverageDay]:
+    def _select(self, query: sa.Select[Any], **parameters: object) -> list[CoverageDay]:
         with reading(self._engine) as connection:
-            return records_of(CoverageDay, connection.execute(query.order_by("day")))
+            return records_of(CoverageDay, connection.execute(query, parameters))
 
     def last_taken_at(self, first: dt.date, last: dt.date, *, beside: str) -> dt.datetime | None:
         """Return the latest time (UTC) at which a day of a window was taken of any dataset but one; None of no day."""
@@ -354,23 +365,6 @@ class Coverage:
         )
         with reading(self._engine) as connection:
             return [(row[0], row[1], row[2], int(row[3])) for row in connection.execute(query)]
-
-    def last_causes(self, dataset: str, sources: Iterable[str]) -> dict[str, str]:
-        """Return source → public message of the failure, for sources whose latest extraction failed."""
-        table = tables.extractions
-        causes: dict[str, str] = {}
-        with reading(self._engine) as connection:
-            for source in sources:
-                query = (
-                    sa.select(table.c.cause)
-                    .where(table.c.dataset == dataset, table.c.source == source, *self._known(table))
-                    .order_by(table.c.id.desc())
-                    .limit(1)
-                )
-                cause = connection.execute(query).scalar()
-                if cause:
-                    causes[source] = cause
-        return causes
 
     def failed_sources(self) -> dict[tuple[str, str], str]:
         """Return (dataset, source) → public message of the failure, where the latest extraction failed."""

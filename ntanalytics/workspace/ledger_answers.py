@@ -23,14 +23,14 @@ class LedgerAnswers:
     Attributes:
         rejects: dataset, first and last day → the rejected rows (source, reason, rows).
         words: dataset, first and last day → the replaced words (source, column, word, rows).
-        causes: dataset and its sources → source → why its latest extraction failed.
+        causes: dataset and source → why the latest extraction failed; None before the first question.
     """
 
     def __init__(self, coverage: Coverage) -> None:
         self._coverage = coverage
         self.rejects: dict[Days, list[tuple[str, str, int]]] = {}
         self.words: dict[Days, list[tuple[str, str, str, int]]] = {}
-        self.causes: dict[tuple[str, tuple[str, ...]], dict[str, str]] = {}
+        self.causes: dict[tuple[str, str], str] | None = None
 
     def rejected(self, dataset: str, first: dt.date, last: dt.date) -> list[tuple[str, str, int]]:
         """Return the rejected rows of some days, as :meth:`Coverage.rejected` gives them."""
@@ -62,8 +62,7 @@ class LedgerAnswers:
         return self._coverage.datasets_with_unknown_values()
 
     def last_causes(self, dataset: str, sources: Sequence[str]) -> dict[str, str]:
-        """Return why the latest extractions failed, as :meth:`Coverage.last_causes` gives it."""
-        key = dataset, tuple(sources)
-        if key not in self.causes:
-            self.causes[key] = self._coverage.last_causes(*key)
-        return self.causes[key]
+        """Return source → why its latest extraction failed, of those that did (:meth:`Coverage.failed_sources`)."""
+        if self.causes is None:
+            self.causes = self._coverage.failed_sources()
+        return {source: self.causes[dataset, source] for source in sources if (dataset, source) in self.causes}

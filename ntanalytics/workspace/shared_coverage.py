@@ -39,7 +39,7 @@ class SharedCoverage:
         unreported: days of a dataset, and source and day of those without delivery reports.
         rejects: days of a dataset, and the rejected rows.
         words: days of a dataset, and the replaced words.
-        causes: a dataset, its sources, and why the latest extraction of each failed.
+        causes: a dataset, a source, and why the latest extraction failed; None: not asked.
         unfilled: a dataset, first and last day of a period, and the columns that rows lack.
         absent: dataset → source → the columns that it does not have.
     """
@@ -52,7 +52,7 @@ class SharedCoverage:
     unreported: list[tuple[Days, frozenset[tuple[str, dt.date]]]]
     rejects: list[tuple[Days, list[tuple[str, str, int]]]]
     words: list[tuple[Days, list[tuple[str, str, str, int]]]]
-    causes: list[tuple[tuple[str, tuple[str, ...]], dict[str, str]]]
+    causes: list[tuple[tuple[str, str], str]] | None
     unfilled: list[tuple[Days, Unfilled]]
     absent: dict[str, dict[str, frozenset[str]]]
 
@@ -75,7 +75,7 @@ def known_coverage(report: Report) -> SharedCoverage:
         unreported=list(workspace.days_without_reports.items()),
         rejects=list(workspace.answers.rejects.items()),
         words=list(workspace.answers.words.items()),
-        causes=list(workspace.answers.causes.items()),
+        causes=None if (causes := workspace.answers.causes) is None else list(causes.items()),
         unfilled=list(workspace.unfilled.items()),
         absent=workspace.absent,
     )
@@ -91,7 +91,8 @@ def take_coverage(report: Report, shared: SharedCoverage) -> None:
     workspace.days_without_reports.update(shared.unreported)
     workspace.answers.rejects.update(shared.rejects)
     workspace.answers.words.update(shared.words)
-    workspace.answers.causes.update(shared.causes)
+    if workspace.answers.causes is None and shared.causes is not None:
+        workspace.answers.causes = dict(shared.causes)
     workspace.unfilled.update(shared.unfilled)
     workspace.absent.update(shared.absent)
     report.rows_by_hour.damages_by_days.update(_by_days(shared.damages))

@@ -134,8 +134,8 @@ def test_a_damaged_log_hides_the_days_up_to_its_last_line_and_no_later_ones(tmp_
 
     assert taken() == [(16, 17, 48, ""), (14, 15, 0, SourceDamaged.public_message)]
     assert [day.day.day for day in ledger.coverage.days("infra.requests", first, last)] == [16, 17]
-    assert ledger.coverage.last_causes("infra.requests", ["web"]) == {"web": SourceDamaged.public_message}
+    assert ledger.coverage.failed_sources() == {("infra.requests", "web"): SourceDamaged.public_message}
     cut.write_bytes(whole)
     os.utime(cut, (moment, moment))
     assert taken() == [(14, 17, 96, "")]
-    assert ledger.coverage.last_causes("infra.requests", ["web"]) == {}
+    assert ledger.coverage.failed_sources() == {}

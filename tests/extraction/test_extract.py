@@ -133,7 +133,7 @@ def test_a_source_that_fails_is_recorded_and_leaves_the_others_and_the_lake_as_t
     assert (good.error, "no such table" in failed.error) == ("", True)
     assert [row for row in kept(site) if row["source"] == "twin"] == [row for row in before if row["source"] == "twin"]
     assert len(kept(site)) == 3
-    assert "twin" in site.ledger.coverage.last_causes("sms.messages", ["shop", "twin"])
+    assert ("sms.messages", "twin") in site.ledger.coverage.failed_sources()
     assert {day.source for day in site.ledger.coverage.days("sms.messages", D19, D19)} == {"shop", "twin"}
 
 

@@ -75,9 +75,9 @@ def test_a_failure_leaves_the_coverage_and_is_remembered_until_it_works(ledger: 
     ledger.coverage.record(taken(rows=Counter({D1: 5})))
     ledger.coverage.record(taken(error="gone", cause="数据源不可达"))
     assert ledger.coverage.days("sms.messages", D1, D1)[0].rows == 5
-    assert ledger.coverage.last_causes("sms.messages", ["sms", "other"]) == {"sms": "数据源不可达"}
+    assert ledger.coverage.failed_sources() == {("sms.messages", "sms"): "数据源不可达"}
     ledger.coverage.record(taken())
-    assert ledger.coverage.last_causes("sms.messages", ["sms"]) == {}
+    assert ledger.coverage.failed_sources() == {}
 
 
 def test_the_run_that_published_a_folder_last_is_known_by_the_folder(ledger: Ledger):

@@ -83,7 +83,7 @@ def test_outside_its_hours_a_source_is_not_asked_and_the_failure_is_recorded_wit
     )
     assert (closed.source, closed.exit_code, closed.cause, other.error) == ("shop", 5, "不在允许取数的时段", "")
     assert "again from 2026-11-20 19:00" in closed.error
-    assert shop.ledger.coverage.last_causes("sms.messages", ["shop", "twin"]) == {"shop": "不在允许取数的时段"}
+    assert shop.ledger.coverage.failed_sources() == {("sms.messages", "shop"): "不在允许取数的时段"}
     assert [day.source for day in shop.ledger.coverage.days("sms.messages", D16, D16)] == ["twin"]
 
 

@@ -62,7 +62,7 @@ def test_a_report_that_reads_it_says_the_same_and_asks_for_no_row_and_not_the_le
     monkeypatch.setattr(told.workspace, "table", refused)
     monkeypatch.setattr(told.rows_by_hour, "of", refused)
     monkeypatch.setattr(told.workspace, "files_by_day", refused)
-    for question in ("days", "rejected", "unknown_values", "last_causes"):
+    for question in ("days", "rejected", "unknown_values", "failed_sources"):
         monkeypatch.setattr(told.workspace.ledger.coverage, question, refused)
     monkeypatch.setattr("ntanalytics.workspace.site.open_source", refused)
     assert _said(told) == said

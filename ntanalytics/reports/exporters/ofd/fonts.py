@@ -106,10 +106,12 @@ class _CharStrings:
     """
 
     def __init__(self, font: Any) -> None:
-        self._font, self._content, start = font, font.file.getvalue(), font.rawDict["CharStrings"]
-        count, self._size = struct.unpack_from(">HB", self._content, start)
+        content: bytes = font.file.getvalue()
+        start: int = font.rawDict["CharStrings"]
+        count, size = struct.unpack_from(">HB", content, start)
+        self._font, self._content, self._size = font, content, int(size)
         self._places = start + 3
-        self._before_first = self._places + (count + 1) * self._size - 1
+        self._before_first = self._places + (int(count) + 1) * self._size - 1
 
     def __getitem__(self, number: int) -> T2CharString:
         begin, end = map(self._place, (number, number + 1))
