@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 
-#: They check formats of JSON Schema (``iri``, ``uri``, ``duration``), and jsonschema works without them. nbformat, which
-#: imports jsonschema, has no such format, and jupyter_events, for which they are installed, is not used here.
+#: They check formats of JSON Schema (``iri``, ``uri``, ``duration``), and jsonschema works without them. nbformat
+#: imports jsonschema and has no such format; jupyter_events, for which they are installed, is not used here.
 UNUSED = frozenset({"rfc3987_syntax", "rfc3986_validator", "isoduration"})
 
 
@@ -36,8 +36,8 @@ def skip_unused_imports() -> None:
 
 @contextmanager
 def skip_pretty_tracebacks() -> Iterator[None]:
-    """Have structlog, when it is imported, find no ``rich``, which draws a traceback with the values in it."""
-    absent = _Absent(frozenset({"rich"}))
+    """Have structlog, when it is imported, find no ``rich``, which would write tracebacks with the values in them."""
+    absent = _Absent(frozenset({"rich", "rich.pretty", "rich.traceback"}))
     sys.meta_path.insert(0, absent)
     try:
         yield

@@ -21,7 +21,7 @@ _WORDS = {"below": "低于通常范围", "above": "高于通常范围"}
 _BETTER = {"up": "above", "down": "below"}
 
 
-class _Day(NamedTuple):
+class _LinePoint(NamedTuple):
     """A day of a line, with the columns of ``detectors.expected_range``."""
 
     day: date
@@ -62,16 +62,17 @@ def unusual_leads(summaries: Mapping[str, SubsystemSummary], first: date) -> lis
     return [_in_words(item.daily, item.lead, places[name]) for name, item in summaries.items()]
 
 
-def _line(daily: Figures, name: str) -> tuple[_Day, ...]:
+def _line(daily: Figures, name: str) -> tuple[_LinePoint, ...]:
     if name not in daily.columns or "is_working_day" not in daily.columns:
         return ()
     return tuple(
-        _Day(row["day"], row.exact(name), bool(row["is_covered"]), row["is_working_day"], row["label"]) for row in daily
+        _LinePoint(row["day"], row.exact(name), bool(row["is_covered"]), row["is_working_day"], row["label"])
+        for row in daily
     )
 
 
 @lru_cache(maxsize=128)  # a report shows some lines twice
-def _outside(line: tuple[_Day, ...], first: date) -> Mapping[int, str]:
+def _outside(line: tuple[_LinePoint, ...], first: date) -> Mapping[int, str]:
     """Return place → ``below`` or ``above`` of the days since ``first`` outside of their expected range."""
     rows = [day._asdict() for day in line]
     places = {

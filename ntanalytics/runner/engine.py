@@ -75,6 +75,20 @@ class ExecutionTask:
     values: Mapping[str, Value]
 
 
+@dataclass(frozen=True)
+class Callbacks:
+    """Functions that are called while a notebook is executed.
+
+    Attributes:
+        progress: called with the report's name and the number of code cells that have started.
+        shown: called after each cell that shows something: in our notebooks what takes long is before the first one;
+            None: nothing is called.
+    """
+
+    progress: Callable[[str, int], None]
+    shown: Callable[[], object] | None = None
+
+
 @dataclass(kw_only=True)
 class _Execution:
     """Cells that were started, and the time left for the others."""
@@ -82,22 +96,21 @@ class _Execution:
     task: ExecutionTask
     limits: Limits
     memory: MemoryWatch
-    progress: Callable[[str, int], None]
-    first_shown: Callable[[], object] | None
+    callbacks: Callbacks
     deadline: float
     started: set[str] = field(default_factory=set)
 
     def cell_ended(self, cell: NotebookNode, **_: object) -> None:
-        """Tell that something is shown, after each cell that shows something."""
-        if cell.outputs and self.first_shown:
-            self.first_shown()
+        """Report that something is shown, after each cell that shows something."""
+        if cell.outputs and self.callbacks.shown is not None:
+            self.callbacks.shown()
 
     def seconds_left(self, cell: NotebookNode) -> float:
         """Return the seconds that a cell may take; papermill asks right before it starts the cell."""
         from nbclient.exceptions import CellTimeoutError
 
         self.started.add(cell.get("id", cell.source))
-        self.progress(self.task.name, len(self.started))
+        self.callbacks.progress(self.task.name, len(self.started))
         left = self.deadline - time.monotonic()
         if left <= 0:  # each of the earlier cells ended in time
             raise CellTimeoutError(tr("no time is left for cell {count}", count=len(self.started)))
@@ -141,9 +154,8 @@ def execute(
     pool: KernelPool,
     limits: Limits,
     secrets: Iterable[str] = (),
-    progress: Callable[[str, int], None],
+    callbacks: Callbacks,
     kernel_end: ExitStack,
-    first_shown: Callable[[], object] | None = None,
 ) -> NotebookNode:
     """Execute a report's notebook.
 
@@ -156,10 +168,8 @@ def execute(
         pool: the process that forks the kernel.
         limits: the longest duration and the most memory.
         secrets: texts that no message may hold.
-        progress: called with the report's name and the number of code cells that have started.
+        callbacks: functions that are called meanwhile.
         kernel_end: what waits for the end of the kernel after a success; after a failure it has ended.
-        first_shown: called when a cell has ended that shows something: what takes long is behind it in our notebooks.
-            It may be called again.
 
     Returns:
         The executed notebook; every code cell of it has run.
@@ -183,8 +193,7 @@ def execute(
         task=task,
         limits=limits,
         memory=MemoryWatch(limits.memory_mb),
-        progress=progress,
-        first_shown=first_shown,
+        callbacks=callbacks,
         deadline=time.monotonic() + limits.run,
     )
     with _explained(execution, secrets), ExitStack() as kernel:

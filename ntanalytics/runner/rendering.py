@@ -43,6 +43,11 @@ class PendingPrint:
         self._page: Future[bool] = Future()
         self._print: Future[dict[str, str]] | None = None
 
+    @property
+    def is_started(self) -> bool:
+        """True as soon as the browser was started."""
+        return self._print is not None
+
     def begin(self) -> None:
         """Start the browser, unless it was started."""
         if self._print is None:

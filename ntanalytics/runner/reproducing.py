@@ -188,7 +188,7 @@ def _execute(context: RunContext, request: ReportRequest, past: PastState, recor
             pool=shared_kernel_pool(settings),
             limits=context.limits or engine.Limits(memory_mb=settings.report_memory_mb),
             secrets=known_secrets(settings),
-            progress=context.progress,
+            callbacks=engine.Callbacks(context.progress),
             kernel_end=kernel_end,
         )
 

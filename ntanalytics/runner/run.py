@@ -327,9 +327,8 @@ def _execute(
         pool=batch.pool,
         limits=context.limits or engine.Limits(memory_mb=context.settings.report_memory_mb),
         secrets=batch.secrets,
-        progress=context.progress,
+        callbacks=engine.Callbacks(context.progress, pending.begin if pending else None),
         kernel_end=kernel_end,
-        first_shown=pending.begin if pending else None,
     )
 
 

@@ -24,6 +24,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from ntanalytics.kernels.forked_engine import NAME, register
 from ntanalytics.kernels.manager import kernel_manager
 from ntanalytics.kernels.pool import KernelPool, KernelPoolUnavailable, shared_pool
+from ntanalytics.runner.early_start import kernel_modules
 from ntanalytics.runner.report_kernels import shared_kernel_pool
 from tests import warm
 from tests.extraction.small_site import SmallSite
@@ -166,8 +167,19 @@ def test_the_warm_process_never_holds_what_a_kernel_may_not_know(tmp_path: Path)
 
 def test_no_kernel_holds_the_grammar_or_a_debugger(tmp_path: Path) -> None:
     """Building the grammar takes a second, whoever imports nbformat; see ntanalytics.kernels.unused_imports."""
-    looked = "import sys, nbformat\nprint(sorted({'rfc3987_syntax', 'lark', 'debugpy'} & set(sys.modules)))"
-    assert run(tmp_path / "one", looked) == ["[]\n"]
+    unused = {"rfc3987_syntax", "lark", "isoduration", "rfc3986_validator", "debugpy"}
+    assert run(tmp_path / "one", f"import sys, nbformat\nprint(sorted({unused} & set(sys.modules)))") == ["[]\n"]
+
+
+def test_a_kernel_has_scipy_without_fortran_until_its_notebook_asks_for_it(tmp_path: Path) -> None:
+    looked = """
+        import sys, numpy, scipy.special
+        print("f2py" in vars(numpy), "numpy.f2py" in sys.modules)
+        print(numpy.f2py.__name__)
+    """
+    assert run(tmp_path / "one", looked, pool=shared_pool(os.environ, kernel_modules())) == [
+        "False False\nnumpy.f2py\n"
+    ]
 
 
 def test_a_command_holds_neither_the_grammar_nor_what_it_does_not_need(tmp_path: Path) -> None:
@@ -182,6 +194,14 @@ def test_a_command_holds_neither_the_grammar_nor_what_it_does_not_need(tmp_path:
         )
         held[command[0]] = done.stdout.splitlines()[-1]
     assert held == {"--help": "[]", "history": "['sqlalchemy', 'structlog']"}
+
+
+def test_a_command_writes_no_value_of_its_own_into_a_traceback(tmp_path: Path) -> None:
+    program = "import sys\nfrom ntanalytics.cli import main\ntry:\n    main()\nfinally:\n    "
+    program += "print(sys.modules['structlog.dev'].rich)"
+    command = [sys.executable, "-c", program, "history"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert done.stdout.splitlines()[-1] == "None"
 
 
 def test_making_a_report_holds_no_grammar(desk) -> None:

@@ -4,6 +4,7 @@ import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,15 @@ def test_what_was_rejected_of_a_day_that_was_taken_again_is_counted_once(ledger:
     ledger.coverage.record(taken(D2, D2, rejected=Counter({(D2, "odd"): 4})))
     assert ledger.coverage.rejected("sms.messages", D1, D2) == [("sms", "odd", 6)]
     assert ledger.coverage.rejected("sms.messages", D2, D2) == [("sms", "odd", 4)]
+
+
+def test_datasets_of_later_extractions_are_those_whose_days_they_cover(ledger: Ledger):
+    first = ledger.coverage.record(taken())
+    ledger.coverage.record(replace(taken(D3, D3), dataset="oa.tasks"))
+    ledger.coverage.record(replace(taken(error="gone"), dataset="im.messages"))
+    assert ledger.coverage.datasets_extracted_since(0) == {"sms.messages", "oa.tasks"}
+    assert ledger.coverage.datasets_extracted_since(first) == {"oa.tasks"}
+    assert ledger.as_of(first, AT).coverage.datasets_extracted_since(0) == {"sms.messages"}
 
 
 def test_a_failure_leaves_the_coverage_and_is_remembered_until_it_works(ledger: Ledger):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
@@ -16,12 +17,47 @@ from ntanalytics.reports.exporters.ofd import fonts
 from ntanalytics.reports.exporters.pdf import find_browser
 from ntanalytics.reports.record import Publication, load_record
 from ntanalytics.reports.verification import verify, verify_ofd
-from ntanalytics.runner import rendering
+from ntanalytics.runner import engine, rendering
 from ntanalytics.runner.executed_notebook import read_notebook, record_of
 from ntanalytics.runner.rendering import imported_meanwhile, pending_print
 from tests.delivery.shelf import issue
 from tests.desk import Desk
 from tests.reports.ofd_fonts import needs_fonts
+
+
+@pytest.mark.parametrize(("is_late", "expected"), [(False, [True, True]), (True, [False, True])])
+def test_a_browser_starts_when_all_is_imported_or_when_a_kernel_with_two_processors_shows_something(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_late: bool, expected: list[bool]
+) -> None:
+    printed = []
+
+    def print_pdf(_: Path, is_there: Callable[[], bool]) -> dict[str, str]:
+        printed.append(is_there())
+        return {}
+
+    monkeypatch.setattr(rendering, "print_pdf", print_pdf)
+    started = []
+    with pending_print(tmp_path, is_late=is_late) as pending:
+        assert pending is not None
+        for call in (pending.imported, pending.begin):
+            call()
+            started.append(pending.is_started)
+        pending.begin()  # each further cell that shows something
+        pending.page_written()
+    assert (started, printed) == (expected, [True])
+
+
+def test_a_notebook_tells_after_each_cell_that_shows_something(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[object] = []
+    callbacks = engine.Callbacks
+
+    def noting(progress: Callable[[str, int], None], _: object) -> engine.Callbacks:
+        return callbacks(lambda name, count: seen.append(count), lambda: seen.append("shown"))
+
+    monkeypatch.setattr(engine, "Callbacks", noting)
+    desk.write("quiet = 1", "print('one')", "quiet = 2")
+    desk.run()
+    assert seen == [1, 2, 3, "shown", 4, 5, "shown", 6]  # parameters, those given, the head, and the three
 
 
 @pytest.mark.browser

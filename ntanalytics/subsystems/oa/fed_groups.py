@@ -28,15 +28,15 @@ def our_units(context: CheckContext, table: ir.Table) -> ir.Table:
 
 
 def fed_by_activities(context: CheckContext, history: int, by: Sequence[str]) -> ir.Table:
-    """Return a row for each source and group of which it has told an activity: ``edition``, ``unit``, ``source``.
+    """Return a row for each source and group of which it has an activity: ``edition``, ``unit``, ``source``.
 
     Args:
         context: the context.
         history: days before the period that are read, too.
         by: the columns that name a group; with ``unit`` among them, units have our names.
     """
-    told = context.shared(_sources_of_activities, history)
-    return our_units(context, told) if "unit" in by else told
+    fed = context.shared(_sources_of_activities, history)
+    return our_units(context, fed) if "unit" in by else fed
 
 
 def _sources_of_activities(context: CheckContext, history: int) -> ir.Table:

@@ -3,6 +3,8 @@ from __future__ import annotations
 import base64
 import gzip
 import re
+from collections.abc import Callable
+from pathlib import Path
 from types import ModuleType
 
 import lxml.html
@@ -11,9 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ntanalytics.file_cache import FileCache
 from ntanalytics.metrics.figures import NO_FIGURES
 from ntanalytics.reports import figures, table
-from ntanalytics.reports.exporters.html import in_base_85, page_text, plotly_script
+from ntanalytics.reports.exporters import html
+from ntanalytics.reports.exporters.html import KEPT, in_base_85, packed_plotly, page_text, plotly_script
 from ntanalytics.reports.record import read_record
 from ntanalytics.reports.verification.html import page_differences
 from tests.reports.exporters.registered import exporter
@@ -31,6 +35,36 @@ def test_the_page_is_one_small_file_in_chinese(page: str) -> None:
 
 def test_the_same_record_gives_the_same_page(sample: ModuleType, page: str) -> None:
     assert page_text(read_record(sample.notebook())) == page
+
+
+@pytest.fixture
+def new_process(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """A function after which nothing is packed in this process."""
+    return lambda: monkeypatch.setattr(html, "_OWN_TEXTS", FileCache(None))
+
+
+def test_the_plotting_script_is_packed_once_for_all_processes(
+    tmp_path: Path, new_process: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new_process()
+    packed = packed_plotly(FileCache(tmp_path / KEPT))
+    assert gzip.decompress(base64.b85decode(str(packed[1]).replace(",", "<"))[: packed[0]]).decode() == plotly_script()
+    monkeypatch.setattr(html.gzip, "compress", lambda *_, **__: pytest.fail("packed"))
+    assert packed_plotly() == packed  # of this process
+    new_process()
+    assert packed_plotly(FileCache(tmp_path / KEPT)) == packed
+
+
+@pytest.mark.parametrize("text", ["", "no number", "7 <script>", "7"])
+def test_a_text_that_is_no_packed_script_is_packed_again(
+    tmp_path: Path, new_process: Callable[[], None], text: str
+) -> None:
+    new_process()
+    packed = packed_plotly()
+    FileCache(tmp_path / KEPT).put({html._packing(): text})
+    new_process()
+    assert packed_plotly(FileCache(tmp_path / KEPT)) == packed
+    assert FileCache(tmp_path / KEPT).get(html._packing()) == f"{packed[0]} {packed[1]}"
 
 
 def test_nothing_in_the_page_points_outside(page: str) -> None:

@@ -14,6 +14,7 @@ import lxml.etree
 import pandas as pd
 import pytest
 from fontTools.ttLib import TTFont
+from fontTools.ttLib.tables._g_l_y_f import Glyph
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -357,8 +358,16 @@ def test_outlines_of_a_file_change_no_byte_of_a_subset_and_nothing_is_drawn(
         face.draw(letters, FileCache(kept))
     monkeypatch.undo()
     assert [face.subset(letters + others) for face in faces] == drawn
-    monkeypatch.delattr(fonts._CompiledGlyph, "compile")  # the library compiles each letter again
-    assert [face.subset(letters + others) for face in faces] == drawn
+    for face, subset in zip(faces, drawn, strict=True):  # the library reads each letter, and compiles it again
+        face._outlines.update({number: _read_by_the_library(glyph) for number, glyph in face._outlines.items()})
+        assert face.subset(letters + others) == subset
+        face._outlines.clear()
+
+
+def _read_by_the_library(glyph: Glyph) -> Glyph:
+    whole = Glyph(glyph.compile())
+    whole.expand(None)
+    return whole
 
 
 @needs_fonts
