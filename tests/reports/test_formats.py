@@ -108,7 +108,9 @@ def test_a_workbook_has_durations_and_percentage_points(value: float, form: str,
     assert excel_format(form) == code
 
 
-@pytest.mark.parametrize("value", [math.nan, np.float32("nan"), Decimal("NaN"), pd.NaT, pd.NA, np.datetime64("NaT")])
+@pytest.mark.parametrize(
+    "value", [math.nan, np.float32("nan"), Decimal("NaN"), pd.NaT, pd.NA, np.datetime64("NaT", "us")]
+)
 def test_what_a_library_of_tables_writes_for_nothing_is_no_number(value: object) -> None:
     assert is_nan(value) is True
 
