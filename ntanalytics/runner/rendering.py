@@ -50,7 +50,7 @@ class PendingPrint:
 
     def begin(self) -> None:
         """Start the browser, unless it was started."""
-        if self._print is None:
+        if not self.is_started:
             self._print = self._thread.submit(print_pdf, self._staged, self._page.result)
 
     def imported(self) -> None:
