@@ -14,6 +14,7 @@ import signal
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -185,16 +186,15 @@ def _running(program: str, profile: Path, sockets: str) -> Iterator[tuple[int, i
     pipes = [(os.POSIX_SPAWN_DUP2, command_reader, _COMMANDS), (os.POSIX_SPAWN_DUP2, answer_writer, _ANSWERS)]
     try:
         try:
-            process = os.posix_spawn(
-                program, [program, *flags], _environment(profile, sockets), file_actions=[*null, *pipes], setsid=True
-            )
+            arguments = (program, [program, *flags], _environment(profile, sockets))
+            # A process has the priority of the thread that starts it; lowered afterwards, its own would keep the old.
+            with ThreadPoolExecutor(1, initializer=os.nice, initargs=(_NICER,)) as starter:
+                process = starter.submit(os.posix_spawn, *arguments, file_actions=[*null, *pipes], setsid=True).result()
         except OSError as error:
             raise BrowserFailed(f"the browser could not be started: {error.strerror}") from error
         finally:
             os.close(command_reader)
             os.close(answer_writer)
-        with suppress(OSError):  # it has ended by itself
-            os.setpriority(os.PRIO_PROCESS, process, os.getpriority(os.PRIO_PROCESS, 0) + _NICER)
         try:
             yield command_writer, answer_reader
         finally:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import socket
 import subprocess
 from pathlib import Path
 from types import ModuleType
 
 import nbformat
+import psutil
 import pytest
 
 from ntanalytics.reports import board
@@ -144,22 +144,22 @@ def test_a_kernel_comes_before_the_browser_that_waits_for_its_page(tmp_path: Pat
     profile = tmp_path / "browser"
     with browser(find_browser() or "", profile, 60) as chromium:
         chromium.prepare()
-        running = [
-            int(folder.name)
-            for folder in Path("/proc").iterdir()
-            if folder.name.isdigit() and _is_of(folder, f"--user-data-dir={profile}")
+        started = [each for each in psutil.process_iter() if f"--user-data-dir={profile}" in _arguments(each)]
+        # as root, it gives some of its processes a priority of their own, not those that make the page
+        drawing = [
+            each
+            for each in min(started, key=lambda each: each.pid).children(recursive=True)
+            if "--type=renderer" in _arguments(each)
         ]
-        # as root, it gives some of its processes a priority of their own
-        own = {os.getpriority(os.PRIO_PROCESS, number) for number in running}
-        assert os.getpriority(os.PRIO_PROCESS, 0) + 5 in own
-        assert os.getpriority(os.PRIO_PROCESS, 0) not in own
+        assert drawing
+        assert {each.nice() for each in drawing} == {psutil.Process().nice() + 5}
 
 
-def _is_of(process: Path, argument: str) -> bool:
+def _arguments(process: psutil.Process) -> list[str]:
     try:
-        return argument in (process / "cmdline").read_bytes().decode(errors="replace").split("\0")
-    except OSError:  # it has ended
-        return False
+        return " ".join(process.cmdline()).split()
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
+        return []
 
 
 def test_the_browser_calls_nobody(tmp_path: Path) -> None:
