@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 
 from ntanalytics.checks.check import Check
@@ -16,13 +16,14 @@ from ntanalytics.checks.noticeable import is_switched_off
 from ntanalytics.checks.subject_words import member_word, references
 from ntanalytics.checks.subsystem import Subsystem
 from ntanalytics.contract import DATASETS, Column, Dataset, Kind, Type
-from ntanalytics.detectors.mass_changes import LEAST_OF_ALL, LEAST_OF_UNIT, MassChange, mass_changes
+from ntanalytics.contract.dimensions import planned_terms
+from ntanalytics.detectors.mass_changes import LEAST_OF_ALL, LEAST_OF_UNIT, MassChange, mass_changes, usual_most
 from ntanalytics.findings.finding import Entity, Finding
 from ntanalytics.findings.judgement import judge_value, unknown
 from ntanalytics.findings.mass_change_text import TEXT
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics.rows import rows
-from ntanalytics.metrics.state_changes import EXPIRES, GONE, NEW, state_changes
+from ntanalytics.metrics.state_changes import EXPIRES, GONE, NEW, happened_by_day, new_rows, state_changes
 
 #: Days before its end from which on a certificate is renewed, and the old one given up.
 _RENEWED_DAYS = 90
@@ -66,6 +67,16 @@ STATE_COLUMNS: Mapping[str, _StateColumns] = {
 }
 
 
+def _moments(dataset: Dataset) -> tuple[Column, ...]:
+    """Return the columns of what happens once to a row.
+
+    None is the begin of a term, or its end: what expires together is renewed together.
+    """
+    ends = {name for term in planned_terms(dataset) for name in term.elapsed or ()}
+    moments = (column for column in dataset.columns if column.type is Type.TIMESTAMP and column.name not in ends)
+    return tuple(column for column in moments if column.name != EXPIRES and not column.name.startswith("last_"))
+
+
 def with_mass_changes(subsystem: Subsystem) -> Subsystem:
     """Return a subsystem with the check of its snapshots, where it has a dataset of states."""
     datasets = tuple(name for name in STATE_COLUMNS if DATASETS[name].subsystem == subsystem.id)
@@ -85,12 +96,14 @@ def _evaluate(datasets: tuple[str, ...], context: CheckContext, rule: Rule) -> l
         return [unknown(rule, "missing")]
     if not all(view.was_complete for view in views):
         return [unknown(rule, "no_previous")]
-    findings = [
-        _finding(context, rule, view.contract, column, change)
-        for view in views
-        for column in STATE_COLUMNS[view.contract.name].states
-        for change in _changes(context, view.contract, column)
-    ]
+    findings: list[Finding] = []
+    for view in views:
+        changed = [
+            _finding(context, rule, view.contract, column, change)
+            for column in STATE_COLUMNS[view.contract.name].states
+            for change in _changes(context, view.contract, column)
+        ]
+        findings += changed or _crowded_day(context, rule, view.contract)
     return findings or [judge_value(rule, 0.0, views)] if views else []
 
 
@@ -111,6 +124,36 @@ def _changes(context: CheckContext, dataset: Dataset, column: Column) -> list[Ma
     listed = rows(counted)
     changes = mass_changes(listed, kinds, units, least, is_renewed=is_renewed)
     return [change for change in changes if not is_switched_off(context, (*change.members, (column.name, change.was)))]
+
+
+def _crowded_day(context: CheckContext, rule: Rule, dataset: Dataset) -> list[Finding]:
+    """Return what happened to far more rows on the day than on any other; of several the one with most rows."""
+    view, moments = context.dataset(dataset.name), {column.name: column for column in _moments(dataset)}
+    if not moments:
+        return []
+    made = happened_by_day(view.before, view.table, tuple(moments), _RENEWED_DAYS, context.utc_offset_h)
+    counts: dict[str, dict[date, int]] = {name: {} for name in moments}
+    for row in rows(made):
+        counts[row["moment"]][row["day"]] = row["rows"]
+    crowded = _crowded(counts, context.on, 0)
+    if crowded and any(column.name == EXPIRES for column in dataset.columns):
+        crowded = _crowded(
+            counts, context.on, new_rows(view.before, view.table, dataset.key).count().to_pyarrow().as_py()
+        )
+    if not crowded:
+        return []
+    moved, name, most = max(crowded)
+    held = view.table.count().to_pyarrow().as_py()
+    entity = Entity("register", f"{dataset.name}/{name}", dataset.label)
+    finding = replace(judge_value(rule, moved / held, [view], entity), since=context.on)
+    happened = {"happened": moments[name].label.removesuffix("时间"), "day": context.on.isoformat()}
+    return [finding.with_figures(moved=float(moved), held=float(held), most=float(most)).with_details(**happened)]
+
+
+def _crowded(counts: Mapping[str, Mapping[date, int]], on: date, renewed: int) -> list[tuple[int, str, int]]:
+    """Return of each moment whose day is crowded the rows of the day, its name and the most rows of a day before."""
+    days_of = ((days.get(on, 0), name, usual_most(days, on, renewed)) for name, days in counts.items())
+    return [(moved, name, most) for moved, name, most in days_of if most is not None]
 
 
 def _finding(context: CheckContext, rule: Rule, dataset: Dataset, column: Column, change: MassChange) -> Finding:

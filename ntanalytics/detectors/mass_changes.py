@@ -1,7 +1,8 @@
 """Mass changes: states of which many change from one snapshot to the next, in all or in one member of a dimension.
 
 A few persons come and leave, and a few certificates are revoked, on any day. That a fiftieth of a snapshot does, or a
-fifth of one unit, is one decision, or one mistake.
+fifth of one unit, is one decision, or one mistake. So is a smaller number, where the register tells by the moment of
+each that there never were nearly as many on one day.
 """
 
 from __future__ import annotations
@@ -9,8 +10,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from ntanalytics.detectors.surveillance.improbability import OF_ONE_INCIDENT
 from ntanalytics.detectors.surveillance.leaf_table import Members
 from ntanalytics.metrics.state_changes import GONE, NEW
 
@@ -19,6 +22,10 @@ LEAST_ROWS = 10
 
 #: Least share of the rows of a whole, or of one kind, that had the state; and of those of one unit.
 LEAST_OF_ALL, LEAST_OF_UNIT = 0.02, 0.2
+
+#: Fewest rows of a crowded day, days with any that must be known before it, and times as many as on all of them, but
+#: for those that may be of one incident.
+_LEAST_CROWD, _LEAST_KNOWN, _TIMES = 20, 60, 3.0
 
 #: Share of all that moved from which a member is said to be what moved.
 _NEARLY_ALL = 0.9
@@ -57,6 +64,21 @@ class MassChange:
         """Return whether the rows whose place nothing took are many, and at least some share of all."""
         lost = self.moved - self.renewed
         return lost >= LEAST_ROWS and lost >= least * self.held
+
+
+def usual_most(counts: Mapping[date, int], on: date, renewed: int = 0) -> int | None:
+    """Return the most rows of a day before a crowded one; None where the day is not crowded, or too few are known.
+
+    Args:
+        counts: day → the rows to which something happened.
+        on: the judged day.
+        renewed: number of rows that came in the place of such rows.
+    """
+    before = sorted((rows for day, rows in counts.items() if day < on), reverse=True)
+    if len(before) < _LEAST_KNOWN:
+        return None
+    most, today = before[OF_ONE_INCIDENT], counts.get(on, 0) - renewed
+    return most if today >= max(_LEAST_CROWD, _TIMES * most) else None
 
 
 def mass_changes(

@@ -1,4 +1,7 @@
-"""Sentences of mass changes: how many rows changed from one snapshot to the next, and from what to what."""
+"""Sentences of mass changes: how many rows changed from one snapshot to the next, and from what to what.
+
+Of a crowded day they say to how many something happened, and what is the most.
+"""
 
 from __future__ import annotations
 
@@ -27,10 +30,24 @@ def evidence(finding: Finding) -> str:
     """Return what changed since the snapshot of the day before, and of how many."""
     if "moved" not in finding.figures:
         return "与前一日快照相比，没有成批变化。"
+    if "most" in finding.figures:
+        return f"当日{_happened(finding)}，{_most(finding)}。"
     return f"与前一日快照相比，{finding.entity.label} {_moved(finding)}，{_share(finding)}。"
 
 
+def _happened(finding: Finding) -> str:
+    """Return to how many rows something happened: ``证书吊销 120 条``."""
+    moved = format_number(finding.figures["moved"], "integer", "条")
+    return f"{finding.entity.label}{finding.details['happened']} {moved}"
+
+
+def _most(finding: Finding) -> str:
+    return f"此前一天通常不超过 {format_number(finding.figures['most'], 'integer', '条')}"
+
+
 def _event(finding: Finding) -> EventWords:
+    if "most" in finding.figures:
+        return EventWords(f"{when(finding)}{_happened(finding)}", detail=_most(finding))
     return EventWords(f"{when(finding)}{finding.entity.label} {_moved(finding)}", detail=_share(finding))
 
 

@@ -9,6 +9,7 @@ import ibis
 import ibis.expr.types as ir
 
 from ntanalytics.metrics.measure import catalogue, rate
+from ntanalytics.metrics.slots import local_day
 
 #: What a row became that the later snapshot does not list, and what one was that the earlier does not.
 GONE, NEW = "gone", "new"
@@ -48,7 +49,7 @@ def state_changes(
         in no order.
     """
     names = ["source", *key]
-    fresh = after.semi_join(before, "source").anti_join(before, names)
+    fresh = new_rows(before, after, key)
     if EXPIRES in before.columns:
         before = before.filter(before[EXPIRES].isnull() | (before[EXPIRES] > ibis.literal(ends_by, "timestamp('UTC')")))
     now = after.select(*names, _became=after[state].cast("string"))
@@ -64,3 +65,41 @@ def state_changes(
         became=fresh[state].cast("string"),
     )
     return named.union(came).group_by("was", "became", *dimensions).aggregate(rows=ibis._.count())
+
+
+def new_rows(before: ir.Table, after: ir.Table, key: Sequence[str]) -> ir.Table:
+    """Return the rows of a snapshot that an earlier one does not have, of the sources that it has.
+
+    Args:
+        before: the earlier snapshot.
+        after: the later one.
+        key: the key of their rows, without the source.
+    """
+    return after.semi_join(before, "source").anti_join(before, ["source", *key])
+
+
+def happened_by_day(
+    before: ir.Table, after: ir.Table, moments: Sequence[str], renewed_days: int, utc_offset_h: int
+) -> ir.Table:
+    """Return to how many rows of a snapshot something happened on each day.
+
+    Args:
+        before: the earlier snapshot. The rows of a source that it does not have are left out.
+        after: the later one.
+        moments: columns of what happened.
+        renewed_days: days before its end from which on what expires is renewed: what happens to it then is left out.
+        utc_offset_h: hours by which local time is ahead of UTC.
+
+    Returns:
+        ``moment`` (the column), ``day`` (the local day) and ``rows``; in no order.
+    """
+    listed = after.semi_join(before, "source")
+    parts = []
+    for name in moments:
+        own = listed.filter(listed[name].notnull())
+        if EXPIRES in own.columns:
+            renewed = own[EXPIRES] - ibis.interval(days=renewed_days)
+            own = own.filter(own[EXPIRES].isnull() | (own[name] < renewed))
+        parts.append(own.select(moment=ibis.literal(name), day=local_day(own[name], utc_offset_h)))
+    happened = parts[0].union(*parts[1:]) if len(parts) > 1 else parts[0]
+    return happened.group_by("moment", "day").aggregate(rows=ibis._.count())

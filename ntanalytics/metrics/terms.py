@@ -11,6 +11,7 @@ import ibis.expr.types as ir
 
 from ntanalytics.contract import Column
 from ntanalytics.metrics.slots import local_day
+from ntanalytics.metrics.state_changes import new_rows
 
 _DAY_S = 86_400
 
@@ -61,7 +62,7 @@ def terms_of_rows(
         ``is_new``, ``began_on`` (the local day of the begin), ``term_d`` (whole days, rounded), ``kinds`` (as text) and
         ``rows``, of the rows that have both moments; in no order.
     """
-    fresh = after.semi_join(before, "source").anti_join(before, ["source", *key])
+    fresh = new_rows(before, after, key)
 
     def measured(rows: ir.Table, *, is_new: bool) -> ir.Table:
         start, end = (rows[name] for name in term.elapsed or ())

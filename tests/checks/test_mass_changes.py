@@ -106,6 +106,36 @@ def test_a_few_certificates_and_those_that_were_renewed_are_no_finding() -> None
     assert not _found("ca", {"ca.certificates": _certificates(25, _SOON)}, former=former)
 
 
+def _register(revoked_today: int, new: int = 0, expires_at: dt.datetime = _LATER) -> pa.Table:
+    """Return 9,000 certificates, of which three were revoked on each of 80 days, more today, and new ones."""
+    days = [ON - dt.timedelta(days=age) for age in range(80, 0, -1) for _ in range(3)] + [ON] * revoked_today
+    revoked: list[Row] = [{"state": "revoked", "revoked_at": at(day, 10)} for day in days]
+    listed = revoked + [{"state": "active"}] * (9000 + new - len(revoked))
+    common = {"kind": "unit", "unit": "甲局", "expires_at": expires_at}
+    return table_of(
+        "ca.certificates", [{"certificate_id": f"c{number}", **row} for number, row in enumerate(listed)], **common
+    )
+
+
+def _of_register(revoked: int, new: int = 0, expires_at: dt.datetime = _LATER) -> list[Finding]:
+    data = {"ca.certificates": _register(revoked, new, expires_at)}
+    return _found("ca", data, former={"ca.certificates": _register(0, 0, expires_at)})
+
+
+def test_a_small_share_is_told_where_the_register_never_had_as_many_on_a_day() -> None:
+    (finding,) = _of_register(60)
+    assert (finding.status, finding.value) == ("warning", 60 / 9000)
+    assert word(finding).evidence == "当日证书吊销 60 条，此前一天通常不超过 3 条。"
+    assert "证书吊销 60 条" in word(finding).event.what
+    assert not _of_register(19)
+
+
+def test_what_is_revoked_for_its_successor_or_soon_expires_is_no_crowd() -> None:
+    assert not _of_register(60, new=50)
+    assert not _of_register(60, expires_at=_SOON)
+    assert _of_register(60, new=10)
+
+
 def test_a_day_on_which_nothing_moved_is_ok() -> None:
     made = evaluation(subsystem("ca"), {"ca.mass_changes"}, {"ca.certificates": _certificates(3)})
     (finding,) = [finding for finding in made.findings if finding.code == "ca.mass_changes"]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
-from ntanalytics.detectors.mass_changes import LEAST_OF_UNIT, MassChange, mass_changes
+from ntanalytics.detectors.mass_changes import LEAST_OF_UNIT, MassChange, mass_changes, usual_most
 from ntanalytics.metrics.state_changes import GONE, NEW
 
 
@@ -81,3 +82,24 @@ def test_what_is_renewed_takes_the_place_of_what_was_given_up_and_is_not_told_it
     gone = _row("a", "true", GONE, 40)  # identifiers that were made anew
     assert mass_changes([*_STAY, gone, fresh | {"rows": 40}], ["kind"], ["unit"], is_renewed=True)
     assert _changes(revoked, fresh)  # an account that is new is no other one's
+
+
+def test_a_day_is_crowded_with_three_times_the_most_of_the_others_but_two() -> None:
+    on = dt.date(2026, 11, 20)
+    counts = {on - dt.timedelta(days=age): 7 for age in range(1, 61)}
+    assert usual_most({**counts, on: 21}, on) == 7
+    assert usual_most({**counts, on: 20}, on) is None
+    assert usual_most({**counts, on: 30}, on, renewed=10) is None
+    earlier = sorted(counts)
+    # two days may be those of one incident, three are the custom
+    assert usual_most({**counts, **dict.fromkeys(earlier[:2], 40), on: 60}, on) == 7
+    assert usual_most({**counts, **dict.fromkeys(earlier[:3], 40), on: 60}, on) is None
+
+
+def test_a_few_rows_and_a_register_of_few_days_tell_nothing_of_the_usual() -> None:
+    on = dt.date(2026, 11, 20)
+    single = {on - dt.timedelta(days=age): 1 for age in range(1, 61)}
+    assert usual_most({**single, on: 19}, on) is None
+    assert usual_most({**single, on: 20}, on) == 1
+    del single[on - dt.timedelta(days=60)]
+    assert usual_most({**single, on: 500}, on) is None

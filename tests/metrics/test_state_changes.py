@@ -7,7 +7,7 @@ import datetime as dt
 import ibis
 
 from ntanalytics.metrics.rows import rows
-from ntanalytics.metrics.state_changes import GONE, NEW, state_changes
+from ntanalytics.metrics.state_changes import GONE, NEW, happened_by_day, new_rows, state_changes
 from tests.subsystems.made import ON, Row, at, table_of
 
 _LATER, _SOON = at(ON + dt.timedelta(days=400), 0), at(ON + dt.timedelta(days=20), 0)
@@ -54,3 +54,24 @@ def test_rows_that_the_earlier_snapshot_of_their_source_lacks_are_new() -> None:
         (NEW, "true", "u"): 1,
         (NEW, "true", "v"): 1,
     }
+
+
+def test_what_happened_is_counted_by_local_day_without_what_is_renewed() -> None:
+    made: list[Row] = [
+        {"certificate_id": "a", "revoked_at": at(ON, 0.5), "expires_at": _LATER},  # the day before in UTC
+        {"certificate_id": "b", "revoked_at": at(ON, 23.5), "expires_at": _LATER},
+        {"certificate_id": "c", "revoked_at": at(ON - dt.timedelta(days=3), 9), "expires_at": _LATER},
+        {"certificate_id": "d", "revoked_at": at(ON, 9), "expires_at": _SOON},
+        {"certificate_id": "e", "expires_at": _LATER},
+    ]
+    common = {"kind": "unit", "unit": "甲局", "state": "revoked"}
+    before = ibis.memtable(table_of("ca.certificates", made[:3], **common))
+    after = ibis.memtable(table_of("ca.certificates", made, **common))
+    counted = rows(happened_by_day(before, after, ["revoked_at"], 90, 8))
+    assert {(row["moment"], row["day"]): row["rows"] for row in counted} == {
+        ("revoked_at", ON): 2,
+        ("revoked_at", ON - dt.timedelta(days=3)): 1,
+    }
+    assert {row["certificate_id"] for row in rows(new_rows(before, after, ["certificate_id"]))} == {"d", "e"}
+    other = before.mutate(source=ibis.literal("another"))
+    assert rows(happened_by_day(other, after, ["revoked_at"], 90, 8)) == []
