@@ -24,6 +24,7 @@ from ntanalytics.findings.mass_change_text import TEXT
 from ntanalytics.findings.rule import Rule
 from ntanalytics.metrics.rows import rows
 from ntanalytics.metrics.state_changes import EXPIRES, GONE, NEW, happened_by_day, new_rows, state_changes
+from ntanalytics.workspace.dataset_view import DatasetView
 
 #: Days before its end from which on a certificate is renewed, and the old one given up.
 _RENEWED_DAYS = 90
@@ -136,10 +137,7 @@ def _crowded_day(context: CheckContext, rule: Rule, dataset: Dataset) -> list[Fi
     for row in rows(made):
         counts[row["moment"]][row["day"]] = row["rows"]
     crowded = _crowded(counts, context.on, 0)
-    if crowded and any(column.name == EXPIRES for column in dataset.columns):
-        crowded = _crowded(
-            counts, context.on, new_rows(view.before, view.table, dataset.key).count().to_pyarrow().as_py()
-        )
+    crowded = crowded and _crowded(counts, context.on, _new_as_meant(view))
     if not crowded:
         return []
     moved, name, most = max(crowded)
@@ -150,9 +148,20 @@ def _crowded_day(context: CheckContext, rule: Rule, dataset: Dataset) -> list[Fi
     return [finding.with_figures(moved=float(moved), held=float(held), most=float(most)).with_details(**happened)]
 
 
-def _crowded(counts: Mapping[str, Mapping[date, int]], on: date, renewed: int) -> list[tuple[int, str, int]]:
+def _new_as_meant(view: DatasetView) -> int:
+    """Return the number of new rows that take the place of others, or are of a unit that was connected."""
+    dataset = view.contract
+    new, units = new_rows(view.before, view.table, dataset.key), STATE_COLUMNS[dataset.name].units
+    if all(column.name != EXPIRES for column in dataset.columns):
+        if not units:
+            return 0
+        new = new.drop_null(list(units)).anti_join(view.before, list(units))
+    return int(new.count().to_pyarrow().as_py())
+
+
+def _crowded(counts: Mapping[str, Mapping[date, int]], on: date, meant: int) -> list[tuple[int, str, int]]:
     """Return of each moment whose day is crowded the rows of the day, its name and the most rows of a day before."""
-    days_of = ((days.get(on, 0), name, usual_most(days, on, renewed)) for name, days in counts.items())
+    days_of = ((days.get(on, 0), name, usual_most(days, on, meant)) for name, days in counts.items())
     return [(moved, name, most) for moved, name, most in days_of if most is not None]
 
 

@@ -66,18 +66,18 @@ class MassChange:
         return lost >= LEAST_ROWS and lost >= least * self.held
 
 
-def usual_most(counts: Mapping[date, int], on: date, renewed: int = 0) -> int | None:
+def usual_most(counts: Mapping[date, int], on: date, meant: int = 0) -> int | None:
     """Return the most rows of a day before a crowded one; None where the day is not crowded, or too few are known.
 
     Args:
         counts: day → the rows to which something happened.
         on: the judged day.
-        renewed: number of rows that came in the place of such rows.
+        meant: number of rows of that day that are as they should be, such as renewals.
     """
     before = sorted((rows for day, rows in counts.items() if day < on), reverse=True)
     if len(before) < _LEAST_KNOWN:
         return None
-    most, today = before[OF_ONE_INCIDENT], counts.get(on, 0) - renewed
+    most, today = before[OF_ONE_INCIDENT], counts.get(on, 0) - meant
     return most if today >= max(_LEAST_CROWD, _TIMES * most) else None
 
 

@@ -130,6 +130,26 @@ def test_a_small_share_is_told_where_the_register_never_had_as_many_on_a_day() -
     assert not _of_register(19)
 
 
+def _opened(today: int, unit: str) -> list[Finding]:
+    """Return what is found of 9,000 accounts, two of which were opened on each of 80 days, and of some opened today."""
+    days = [ON - dt.timedelta(days=age) for age in range(1, 81) for _ in range(2)]
+    earlier: list[Row] = [{"unit_id": "a", "opened_at": at(day, 10)} for day in days] + [{"unit_id": "b"}] * 8840
+    rows: list[Row] = [*earlier, *([{"unit_id": unit, "opened_at": at(ON, 10)}] * today)]
+    now, before = (
+        table_of("identity.accounts", [{"account_id": f"p{n}", **row} for n, row in enumerate(listed)], is_enabled=True)
+        for listed in (rows, earlier)
+    )
+    units = table_of("identity.units", [{"unit_id": name, "unit": name, "is_enabled": True} for name in "abc"])
+    former = {"identity.accounts": before, "identity.units": units}
+    return _found("identity", {"identity.accounts": now, "identity.units": units}, former=former)
+
+
+def test_accounts_that_are_opened_at_once_are_told_unless_their_unit_was_connected() -> None:
+    (finding,) = _opened(100, "a")
+    assert word(finding).evidence == "当日账号开通 100 条，此前一天通常不超过 2 条。"
+    assert not _opened(100, "c")
+
+
 def test_what_is_revoked_for_its_successor_or_soon_expires_is_no_crowd() -> None:
     assert not _of_register(60, new=50)
     assert not _of_register(60, expires_at=_SOON)

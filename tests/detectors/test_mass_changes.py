@@ -89,7 +89,7 @@ def test_a_day_is_crowded_with_three_times_the_most_of_the_others_but_two() -> N
     counts = {on - dt.timedelta(days=age): 7 for age in range(1, 61)}
     assert usual_most({**counts, on: 21}, on) == 7
     assert usual_most({**counts, on: 20}, on) is None
-    assert usual_most({**counts, on: 30}, on, renewed=10) is None
+    assert usual_most({**counts, on: 30}, on, meant=10) is None
     earlier = sorted(counts)
     # two days may be those of one incident, three are the custom
     assert usual_most({**counts, **dict.fromkeys(earlier[:2], 40), on: 60}, on) == 7
