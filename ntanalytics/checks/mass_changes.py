@@ -5,7 +5,7 @@ A subsystem names the rule; its check it gets by :func:`with_mass_changes`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
@@ -104,7 +104,8 @@ def _evaluate(datasets: tuple[str, ...], context: CheckContext, rule: Rule) -> l
             for column in STATE_COLUMNS[view.contract.name].states
             for change in _changes(context, view.contract, column)
         ]
-        findings += changed or _crowded_day(context, rule, view.contract)
+        findings += changed
+        findings += [crowd for crowd in _crowded_day(context, rule, view.contract) if not _is_of(crowd, changed)]
     return findings or [judge_value(rule, 0.0, views)] if views else []
 
 
@@ -146,6 +147,12 @@ def _crowded_day(context: CheckContext, rule: Rule, dataset: Dataset) -> list[Fi
     finding = replace(judge_value(rule, moved / held, [view], entity), since=context.on)
     happened = {"happened": moments[name].label.removesuffix("时间"), "day": context.on.isoformat()}
     return [finding.with_figures(moved=float(moved), held=float(held), most=float(most)).with_details(**happened)]
+
+
+def _is_of(crowd: Finding, changed: Sequence[Finding]) -> bool:
+    """Return whether one of the mass changes has most of the rows of a crowded day; those of a small unit have not."""
+    moved = (float(finding.figures["moved"] or 0) for finding in changed)
+    return any(2 * rows_moved > float(crowd.figures["moved"] or 0) for rows_moved in moved)
 
 
 def _new_as_meant(view: DatasetView) -> int:

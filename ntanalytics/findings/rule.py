@@ -170,8 +170,8 @@ def mass_change_rule(subsystem: str, threshold: Threshold) -> Rule:
         threshold,
         "核对操作工单、同步任务与操作人，确认变更经过授权，误操作的立即恢复",
         "A few come, and leave a state, on any day. Ten at least, that are a fiftieth of a snapshot or of a kind or a "
-        "fifth of a unit, are one decision, or one mistake; so are twenty on a day, where the dates of the "
-        "register never had a third of them on one (docs/domain.md, Surveillance: states).",
+        "fifth of a unit, are one decision, or one mistake; so are twenty on a day, where by the dates of "
+        "the register no earlier day but two had a third of them (docs/domain.md, Surveillance: states).",
         label="状态批量变化",
         kind="change",
     )

@@ -130,16 +130,27 @@ def test_a_small_share_is_told_where_the_register_never_had_as_many_on_a_day() -
     assert not _of_register(19)
 
 
-def _opened(today: int, unit: str) -> list[Finding]:
-    """Return what is found of 9,000 accounts, two of which were opened on each of 80 days, and of some opened today."""
+def _opened(today: int, unit: str, disabled: int = 0) -> list[Finding]:
+    """Return what is found of 9,000 accounts, two of which were opened on each of 80 days, and of some opened today.
+
+    Some of a unit of 40 accounts were disabled today.
+    """
     days = [ON - dt.timedelta(days=age) for age in range(1, 81) for _ in range(2)]
-    earlier: list[Row] = [{"unit_id": "a", "opened_at": at(day, 10)} for day in days] + [{"unit_id": "b"}] * 8840
-    rows: list[Row] = [*earlier, *([{"unit_id": unit, "opened_at": at(ON, 10)}] * today)]
+    earlier: list[Row] = [{"unit_id": "a", "opened_at": at(day, 10)} for day in days]
+    earlier += [{"unit_id": "b"}] * 8800 + [{"unit_id": "d"}] * 40
+    opened: list[Row] = [{"unit_id": unit, "opened_at": at(ON, 10)}] * today
+    kept = len(earlier) - disabled
     now, before = (
-        table_of("identity.accounts", [{"account_id": f"p{n}", **row} for n, row in enumerate(listed)], is_enabled=True)
-        for listed in (rows, earlier)
+        table_of(
+            "identity.accounts",
+            [
+                {"account_id": f"p{n}", **row, "is_enabled": not off.start <= n < off.stop}
+                for n, row in enumerate(listed)
+            ],
+        )
+        for listed, off in (([*earlier, *opened], range(kept, len(earlier))), (earlier, range(0)))
     )
-    units = table_of("identity.units", [{"unit_id": name, "unit": name, "is_enabled": True} for name in "abc"])
+    units = table_of("identity.units", [{"unit_id": name, "unit": name, "is_enabled": True} for name in "abcd"])
     former = {"identity.accounts": before, "identity.units": units}
     return _found("identity", {"identity.accounts": now, "identity.units": units}, former=former)
 
@@ -148,6 +159,17 @@ def test_accounts_that_are_opened_at_once_are_told_unless_their_unit_was_connect
     (finding,) = _opened(100, "a")
     assert word(finding).evidence == "当日账号开通 100 条，此前一天通常不超过 2 条。"
     assert not _opened(100, "c")
+
+
+def test_a_crowd_is_told_beside_what_changed_in_a_small_unit() -> None:
+    told = {word(finding).evidence for finding in _opened(100, "a", disabled=20)}
+    assert "当日账号开通 100 条，此前一天通常不超过 2 条。" in told
+    assert len(told) == 2
+
+
+def test_a_crowd_that_is_a_mass_change_is_told_once() -> None:
+    (finding,) = _opened(300, "a")
+    assert "300 条（启用“是”）为新增" in word(finding).evidence
 
 
 def test_what_is_revoked_for_its_successor_or_soon_expires_is_no_crowd() -> None:
